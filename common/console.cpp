@@ -19,8 +19,8 @@
 namespace prise {
 namespace {
 
-std::mutex terminal;             // whoever writes to it, or edits a line, holds it
-LineEditor* editor = nullptr;    // made at the first ask on a terminal
+std::mutex terminal;                // whoever writes to it, or edits a line, holds it
+LineEditor* editor = nullptr;       // made at the first ask on a terminal
 std::array<int, 2> ctrl_c{-1, -1};  // CtrlC's pipe: the handler writes to [1]
 
 bool is_readable(int fd) {
@@ -31,7 +31,8 @@ bool is_readable(int fd) {
 // Sleeps until one of the three can be read. Ctrl-C counts first, then what was typed, then other.
 Woken wait_for_input(int other) {
   while (true) {
-    std::array<pollfd, 3> watched{{{STDIN_FILENO, POLLIN, 0}, {ctrl_c[0], POLLIN, 0}, {other, POLLIN, 0}}};
+    std::array<pollfd, 3> watched{
+        {{STDIN_FILENO, POLLIN, 0}, {ctrl_c[0], POLLIN, 0}, {other, POLLIN, 0}}};
     if (::poll(watched.data(), watched.size(), -1) == -1) {
       if (errno == EINTR) continue;
       return Woken::failed;
@@ -42,12 +43,14 @@ Woken wait_for_input(int other) {
   }
 }
 
-// Standard input that is a file, a pipe or a plain terminal: lines are cut out of what read(2) gives.
+// Standard input that is a file, a pipe or a plain terminal: lines are cut out of what read(2)
+// gives.
 class PlainInput {
- public:
+public:
   Answer read(int other) {
     while (true) {
-      if (const std::size_t end = typed_.find('\n'); end != std::string::npos) return take(end, end + 1);
+      if (const std::size_t end = typed_.find('\n'); end != std::string::npos)
+        return take(end, end + 1);
       const Woken woken = wait_for_input(other);
       if (woken == Woken::interrupted) return {AnswerKind::interrupted, {}};
       if (woken == Woken::readable) return {AnswerKind::readable, {}};
@@ -58,11 +61,12 @@ class PlainInput {
     return take(typed_.size(), typed_.size());
   }
 
- private:
+private:
   bool read_more() {
     std::array<char, 4096> buffer;
     ssize_t count = -1;
-    do count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    do
+      count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
     while (count == -1 && errno == EINTR);
     if (count > 0) typed_.append(buffer.data(), static_cast<std::size_t>(count));
     return count > 0;
@@ -108,7 +112,8 @@ Answer ask_plainly(const std::string& prompt, int other) {
 extern "C" void ctrl_c_handler(int) {
   const int saved_errno = errno;
   const char byte = 'c';
-  [[maybe_unused]] const ssize_t count = ::write(ctrl_c[1], &byte, 1);  // write is async-signal-safe
+  [[maybe_unused]] const ssize_t count =
+      ::write(ctrl_c[1], &byte, 1);  // write is async-signal-safe
   errno = saved_errno;
 }
 
@@ -119,7 +124,8 @@ void handle_ending_signals(void (*handler)(int), int flags) {
   action.sa_handler = handler;
   action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
-  for (const int signal : ending_signals) ::sigaction(signal, &action, nullptr);
+  for (const int signal : ending_signals)
+    ::sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
@@ -164,10 +170,15 @@ CtrlC::CtrlC() {
 
 CtrlC::~CtrlC() {
   handle_ending_signals(SIG_DFL, 0);
-  for (int& end : ctrl_c) ::close(std::exchange(end, -1));
+  for (int& end : ctrl_c)
+    ::close(std::exchange(end, -1));
 }
 
-int CtrlC::fd() const { return ctrl_c[0]; }
-bool CtrlC::happened() const { return is_readable(ctrl_c[0]); }
+int CtrlC::fd() const {
+  return ctrl_c[0];
+}
+bool CtrlC::happened() const {
+  return is_readable(ctrl_c[0]);
+}
 
 }  // namespace prise

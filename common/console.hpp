@@ -1,12 +1,12 @@
-// What a program says to its user, and what the user types. Every string that a user reads goes through
-// say, warn or ask, so that a translation needs to touch nothing else.
+// What a program says to its user, and what the user types. Every string that a user reads goes
+// through say, warn or ask, so that a translation needs to touch nothing else.
 //
 // Text that comes from outside, from a peer above all, cannot harm the terminal: in every argument,
-// control characters and bytes that are not UTF-8 are shown escaped (see visible_text.hpp). The format
-// string is ours and may hold '\n'.
+// control characters and bytes that are not UTF-8 are shown escaped (see visible_text.hpp). The
+// format string is ours and may hold '\n'.
 //
-// say, warn and ask may be called by several threads at once: lines come out whole, and on a terminal a line
-// that is being typed is put back below the line that arrives.
+// say, warn and ask may be called by several threads at once: lines come out whole, and on a
+// terminal a line that is being typed is put back below the line that arrives.
 #pragma once
 
 #include <fmt/core.h>
@@ -52,11 +52,12 @@ void warn(fmt::format_string<Shown<Args>...> format, const Args&... args) {
   warn_line(fmt::format(format, shown(args)...));
 }
 
-// Ctrl-C (SIGINT), SIGTERM and a terminal that was closed (SIGHUP), turned into a descriptor that becomes
-// readable, so that a program can wait for it beside its sockets and end in good order. As long as one
-// exists, ask ends too when it happens. A second Ctrl-C kills. One a program, made before any thread.
+// Ctrl-C (SIGINT), SIGTERM and a terminal that was closed (SIGHUP), turned into a descriptor that
+// becomes readable, so that a program can wait for it beside its sockets and end in good order. As
+// long as one exists, ask ends too when it happens. A second Ctrl-C kills. One a program, made
+// before any thread.
 class CtrlC {
- public:
+public:
   CtrlC();
   ~CtrlC();
   CtrlC(const CtrlC&) = delete;
@@ -80,8 +81,9 @@ struct Answer {
   explicit operator bool() const { return kind == AnswerKind::line; }
 };
 
-// Shows the prompt and waits for a line. With other, a descriptor, it stops waiting when that becomes
-// readable and no line is there; what was typed so far is kept for the next ask. One thread asks at a time.
+// Shows the prompt and waits for a line. With other, a descriptor, it stops waiting when that
+// becomes readable and no line is there; what was typed so far is kept for the next ask. One thread
+// asks at a time.
 Answer ask(const std::string& prompt, int other = -1);
 
 }  // namespace prise

@@ -24,30 +24,43 @@ struct Advice {
 // The first row that fits is the one.
 constexpr std::array advices{
     Advice{"bind", EADDRINUSE,
-           "ce port est déjà pris. Arrêtez le programme qui l'occupe, ou choisissez-en un autre : --port 10000."},
+           "ce port est déjà pris. Arrêtez le programme qui l'occupe, ou choisissez-en un autre : "
+           "--port 10000."},
     Advice{"listen", EADDRINUSE,
-           "ce port est déjà pris. Arrêtez le programme qui l'occupe, ou choisissez-en un autre : --port 10000."},
-    Advice{"bind", EACCES, "les ports en dessous de 1024 sont réservés. Choisissez-en un autre : --port 9999."},
-    Advice{"bind", EADDRNOTAVAIL, "cette adresse n'est pas celle de cette machine. Essayez --host 127.0.0.1."},
+           "ce port est déjà pris. Arrêtez le programme qui l'occupe, ou choisissez-en un autre : "
+           "--port 10000."},
+    Advice{"bind", EACCES,
+           "les ports en dessous de 1024 sont réservés. Choisissez-en un autre : --port 9999."},
+    Advice{"bind", EADDRNOTAVAIL,
+           "cette adresse n'est pas celle de cette machine. Essayez --host 127.0.0.1."},
     Advice{"connect", ECONNREFUSED,
-           "connexion refusée, aucun serveur n'écoute là. Lancez d'abord le serveur, ou vérifiez --host et --port."},
+           "connexion refusée, aucun serveur n'écoute là. Lancez d'abord le serveur, ou vérifiez "
+           "--host et --port."},
     Advice{"connect", EADDRNOTAVAIL, "cette destination n'existe pas. Vérifiez --host et --port."},
-    Advice{"recv", ECONNREFUSED, "personne n'écoute à l'adresse où partent les datagrammes. Lancez d'abord le serveur."},
-    Advice{"", ETIMEDOUT, "pas de réponse. La machine est éteinte, ou un pare-feu se tait : vérifiez --host."},
-    Advice{"", ENETUNREACH, "aucun chemin ne mène à ce réseau. Vérifiez --host et votre connexion."},
-    Advice{"", EHOSTUNREACH, "aucun chemin ne mène à cette machine. Vérifiez --host et votre connexion."},
-    Advice{"", EAFNOSUPPORT, "cette machine ne parle pas cette version d'IP. Essayez --host 127.0.0.1."},
+    Advice{"recv", ECONNREFUSED,
+           "personne n'écoute à l'adresse où partent les datagrammes. Lancez d'abord le serveur."},
+    Advice{"", ETIMEDOUT,
+           "pas de réponse. La machine est éteinte, ou un pare-feu se tait : vérifiez --host."},
+    Advice{"", ENETUNREACH,
+           "aucun chemin ne mène à ce réseau. Vérifiez --host et votre connexion."},
+    Advice{"", EHOSTUNREACH,
+           "aucun chemin ne mène à cette machine. Vérifiez --host et votre connexion."},
+    Advice{"", EAFNOSUPPORT,
+           "cette machine ne parle pas cette version d'IP. Essayez --host 127.0.0.1."},
     Advice{"", ECONNRESET, "l'autre côté a coupé la connexion brutalement."},
     Advice{"", EPIPE, "l'autre côté a déjà fermé la connexion."},
     Advice{"", EMFILE, "trop de descripteurs ouverts. Voyez ulimit -n."},
-    Advice{"sendto", EMSGSIZE, "ce message est trop long pour un seul datagramme (65507 octets au plus)."},
+    Advice{"sendto", EMSGSIZE,
+           "ce message est trop long pour un seul datagramme (65507 octets au plus)."},
 };
 
 std::string_view advice_for(std::string_view call, const std::error_code& code) {
-  if (code.category() != std::generic_category() && code.category() != std::system_category()) return {};
+  if (code.category() != std::generic_category() && code.category() != std::system_category())
+    return {};
   const std::string_view word = call.substr(0, call.find(' '));
   for (const Advice& advice : advices) {
-    if (advice.code == code.value() && (advice.call.empty() || advice.call == word)) return advice.text;
+    if (advice.code == code.value() && (advice.call.empty() || advice.call == word))
+      return advice.text;
   }
   return {};
 }
@@ -63,17 +76,22 @@ std::string call_of(const std::system_error& error) {
 std::string explain_system_error(const std::system_error& error) {
   const std::string call = call_of(error);
   if (call.starts_with("connect ") && call.ends_with(":0"))
-    return fmt::format("{} : le port 0 ne désigne personne. Donnez au client le port du serveur : --port.", call);
+    return fmt::format(
+        "{} : le port 0 ne désigne personne. Donnez au client le port du serveur : --port.", call);
   if (call.starts_with("getaddrinfo "))
     return fmt::format("« {} » : ce nom ne mène à aucune adresse ({}). Vérifiez --host.",
-                       call.substr(std::string_view("getaddrinfo ").size()), error.code().message());
+                       call.substr(std::string_view("getaddrinfo ").size()),
+                       error.code().message());
   const std::string_view advice = advice_for(call, error.code());
-  return advice.empty() ? fmt::format("{} : {}.", call, error.code().message()) : fmt::format("{} : {}", call, advice);
+  return advice.empty() ? fmt::format("{} : {}.", call, error.code().message())
+                        : fmt::format("{} : {}", call, advice);
 }
 
 [[noreturn]] void end_with_explanation() {
   give_terminal_back();
-  std::string line = "le programme s'est arrêté sans erreur connue (std::terminate) : un std::thread détruit sans join ?";
+  std::string line =
+      "le programme s'est arrêté sans erreur connue (std::terminate) : un std::thread détruit sans "
+      "join ?";
   if (const std::exception_ptr current = std::current_exception()) {
     try {
       std::rethrow_exception(current);
@@ -94,11 +112,14 @@ std::string explain(const std::exception& error) {
   if (const auto* system_error = dynamic_cast<const std::system_error*>(&error))
     return explain_system_error(*system_error);
   if (const std::string_view what = error.what(); what.starts_with("ipv4 "))
-    return fmt::format("« {} » n'est pas une adresse IPv4, comme 127.0.0.1 (les noms viennent à la leçon 04).",
-                       what.substr(5));
+    return fmt::format(
+        "« {} » n'est pas une adresse IPv4, comme 127.0.0.1 (les noms viennent à la leçon 04).",
+        what.substr(5));
   return error.what();
 }
 
-void explain_uncaught_errors() { std::set_terminate(&end_with_explanation); }
+void explain_uncaught_errors() {
+  std::set_terminate(&end_with_explanation);
+}
 
 }  // namespace prise

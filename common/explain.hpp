@@ -9,8 +9,8 @@ namespace prise {
 // The line for an error: « connect 127.0.0.1:9999 : connexion refusée … ».
 std::string explain(const std::exception& error);
 
-// From here on, an exception that nobody catches, in any thread, prints its explanation on standard error
-// and ends the program with status 1, without a core dump. parse_options calls it.
+// From here on, an exception that nobody catches, in any thread, prints its explanation on standard
+// error and ends the program with status 1, without a core dump. parse_options calls it.
 void explain_uncaught_errors();
 
 // Puts the terminal back as it was found; console.cpp knows how.

@@ -22,7 +22,9 @@ LineEditor* editor_of(EditLine* edit) {
 }
 
 std::string prompt_shown;
-char* show_prompt(EditLine*) { return prompt_shown.data(); }
+char* show_prompt(EditLine*) {
+  return prompt_shown.data();
+}
 
 // Columns of a text on the terminal, as mbstowcs and wcwidth count them.
 int columns_of(std::string_view text) {
@@ -47,8 +49,8 @@ int terminal_columns() {
 
 bool terminal_can_edit() {
   const char* kind = std::getenv("TERM");
-  return ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0 && kind != nullptr && *kind != '\0' &&
-         std::strcmp(kind, "dumb") != 0;
+  return ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0 && kind != nullptr &&
+         *kind != '\0' && std::strcmp(kind, "dumb") != 0;
 }
 
 int line_editor_next_character(EditLine* edit, wchar_t* character) {
@@ -57,7 +59,8 @@ int line_editor_next_character(EditLine* edit, wchar_t* character) {
 
 LineEditor::LineEditor(WaitForInput wait_for_input) : wait_for_input_(std::move(wait_for_input)) {
   // libedit reads and shows characters by the locale; a machine without one still speaks UTF-8.
-  if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
+  if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1)
+    std::setlocale(LC_CTYPE, "C.UTF-8");
   edit_ = el_init("prise", stdin, stdout, stderr);
   el_set(edit_, EL_CLIENTDATA, this);
   el_set(edit_, EL_GETCFN, &line_editor_next_character);
@@ -65,7 +68,9 @@ LineEditor::LineEditor(WaitForInput wait_for_input) : wait_for_input_(std::move(
   el_set(edit_, EL_EDITOR, "emacs");
 }
 
-LineEditor::~LineEditor() { el_end(edit_); }
+LineEditor::~LineEditor() {
+  el_end(edit_);
+}
 
 // libedit asks here for every key. 0 ends el_gets as an end of input would; woken_ tells why.
 int LineEditor::next_character(wchar_t* character) {
@@ -78,7 +83,8 @@ int LineEditor::next_character(wchar_t* character) {
     if (count == -1 && errno == EINTR) continue;
     if (count <= 0) return 0;
     const std::size_t used = std::mbrtowc(character, &byte, 1, &state);
-    if (used == static_cast<std::size_t>(-1)) state = {};  // not a character: typed by nobody, skip it
+    if (used == static_cast<std::size_t>(-1))
+      state = {};  // not a character: typed by nobody, skip it
     if (used <= 1) return 1;
   }
 }
@@ -95,7 +101,8 @@ Answer LineEditor::read(const std::string& prompt) {
 
   if (typed != nullptr && bytes > 0 && woken_ == Woken::input) {
     std::string_view line(typed, static_cast<std::size_t>(bytes));
-    while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\n') || line.ends_with('\r'))
+      line.remove_suffix(1);
     return {AnswerKind::line, std::string(line)};
   }
   if (woken_ == Woken::readable) {
@@ -111,7 +118,8 @@ Answer LineEditor::read(const std::string& prompt) {
 // The cursor's row may be one of several, where the typed line is longer than the terminal is wide.
 void LineEditor::erase_typed_rows() {
   const LineInfo* info = el_line(edit_);
-  const std::string_view before_cursor(info->buffer, static_cast<std::size_t>(info->cursor - info->buffer));
+  const std::string_view before_cursor(info->buffer,
+                                       static_cast<std::size_t>(info->cursor - info->buffer));
   const int rows_above = (columns_of(prompt_) + columns_of(before_cursor)) / terminal_columns();
   if (rows_above > 0) std::fprintf(stdout, "\033[%dA", rows_above);
   std::fputs("\r\033[J", stdout);

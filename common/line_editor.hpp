@@ -14,9 +14,10 @@ namespace prise {
 // What ends the wait for the next key.
 enum class Woken { input, interrupted, readable, failed };
 
-// Used by one thread at a time, under the console's lock; wait_for_input releases it while it waits.
+// Used by one thread at a time, under the console's lock; wait_for_input releases it while it
+// waits.
 class LineEditor {
- public:
+public:
   using WaitForInput = std::function<Woken()>;
 
   explicit LineEditor(WaitForInput wait_for_input);
@@ -29,7 +30,7 @@ class LineEditor {
   void print_above(const std::string& text);  // while another thread is in read
   void restore_terminal();                    // before the program ends in the middle of read
 
- private:
+private:
   void erase_typed_rows();
   int next_character(wchar_t* character);
   friend int line_editor_next_character(editline*, wchar_t*);

@@ -9,7 +9,8 @@ namespace prise {
 namespace {
 
 std::string check_port(const std::string& text) {
-  const bool digits = !text.empty() && text.size() <= 5 && text.find_first_not_of("0123456789") == std::string::npos;
+  const bool digits = !text.empty() && text.size() <= 5 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
   if (digits && std::stoul(text) <= 65535) return {};
   return "un port est un nombre de 0 à 65535, pas « " + text + " ».";
 }
@@ -35,10 +36,14 @@ std::string explain_misuse(const CLI::ParseError& error) {
     return std::string(colon == std::string_view::npos ? what : what.substr(colon + 2));
   }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
-    return "ce programme ne connaît pas cet argument : " + std::string(what.substr(what.rfind(": ") + 2)) + ".";
-  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) return "valeur illisible : " + std::string(what) + ".";
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return name + " attend une valeur.";
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return "il manque un argument : " + name + ".";
+    return "ce programme ne connaît pas cet argument : " +
+           std::string(what.substr(what.rfind(": ") + 2)) + ".";
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
+    return "valeur illisible : " + std::string(what) + ".";
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return name + " attend une valeur.";
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+    return "il manque un argument : " + name + ".";
   return std::string(what);
 }
 
@@ -49,7 +54,8 @@ std::string explain_misuse(const CLI::ParseError& error) {
 
 }  // namespace
 
-Options parse_options(int argc, char** argv, const Defaults& defaults, std::initializer_list<ExtraOption> extra) {
+Options parse_options(int argc, char** argv, const Defaults& defaults,
+                      std::initializer_list<ExtraOption> extra) {
   explain_uncaught_errors();
   Options options{defaults.host, defaults.port};
   std::string port = std::to_string(defaults.port);
@@ -59,7 +65,8 @@ Options parse_options(int argc, char** argv, const Defaults& defaults, std::init
   app.add_option("--port", port, "Port, de 0 à 65535 (0 : un serveur laisse choisir le système)")
       ->check(CLI::Validator(check_port, ""))
       ->capture_default_str();
-  for (const ExtraOption& one : extra) add(app, one);
+  for (const ExtraOption& one : extra)
+    add(app, one);
 
   try {
     app.parse(argc, argv);
@@ -70,7 +77,8 @@ Options parse_options(int argc, char** argv, const Defaults& defaults, std::init
     end_with_misuse(explain_misuse(error));
   }
   options.port = static_cast<std::uint16_t>(std::stoul(port));
-  if (defaults.names == Names::localhost_is_ipv4 && options.host == "localhost") options.host = "127.0.0.1";
+  if (defaults.names == Names::localhost_is_ipv4 && options.host == "localhost")
+    options.host = "127.0.0.1";
   return options;
 }
 

@@ -1,4 +1,5 @@
-// The options of a program: --host and --port for all, a few more for some. CLI11 reads them, out of sight.
+// The options of a program: --host and --port for all, a few more for some. CLI11 reads them, out
+// of sight.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,8 @@
 namespace prise {
 
 struct Options {
-  std::string host = "127.0.0.1";  // what "localhost" stands for, here as by default (but see Names)
+  std::string host =
+      "127.0.0.1";  // what "localhost" stands for, here as by default (but see Names)
   std::uint16_t port = 0;
 };
 
@@ -24,15 +26,16 @@ struct Defaults {
   Names names = Names::localhost_is_ipv4;
 };
 
-// One more option: its name ("--buffer", or "text" for an argument without a name), where its value goes
-// (what stands there is the default) and one line of help, in French. A bool is a flag.
+// One more option: its name ("--buffer", or "text" for an argument without a name), where its value
+// goes (what stands there is the default) and one line of help, in French. A bool is a flag.
 struct ExtraOption {
   std::string name;
   std::variant<bool*, std::size_t*, double*, std::string*, std::vector<std::string>*> value;
   std::string help;
 };
 
-// Reads the command line. A mistake in it ends the program with status 2 and one line that says what to do;
+// Reads the command line. A mistake in it ends the program with status 2 and one line that says
+// what to do;
 // --help ends it with status 0. Also calls explain_uncaught_errors.
 Options parse_options(int argc, char** argv, const Defaults& defaults = {},
                       std::initializer_list<ExtraOption> extra = {});

@@ -12,9 +12,12 @@ struct Character {
   std::size_t bytes;  // 0: no character begins here
 };
 
-std::uint32_t low_bits(char byte, int bits) { return static_cast<unsigned char>(byte) & ((1U << bits) - 1); }
+std::uint32_t low_bits(char byte, int bits) {
+  return static_cast<unsigned char>(byte) & ((1U << bits) - 1);
+}
 
-// The first character of text, which is not empty (Unicode 15, table 3-7: no surrogates, nothing overlong).
+// The first character of text, which is not empty (Unicode 15, table 3-7: no surrogates, nothing
+// overlong).
 Character first_character(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80) return {lead, 1};

@@ -17,8 +17,12 @@ namespace prise::net {
 namespace {
 
 // sockaddr_storage may be read as the family it holds says (POSIX, <sys/socket.h>).
-const sockaddr_in& as_ipv4(const sockaddr_storage& s) { return reinterpret_cast<const sockaddr_in&>(s); }
-const sockaddr_in6& as_ipv6(const sockaddr_storage& s) { return reinterpret_cast<const sockaddr_in6&>(s); }
+const sockaddr_in& as_ipv4(const sockaddr_storage& s) {
+  return reinterpret_cast<const sockaddr_in&>(s);
+}
+const sockaddr_in6& as_ipv6(const sockaddr_storage& s) {
+  return reinterpret_cast<const sockaddr_in6&>(s);
+}
 
 class ResolverCategory : public std::error_category {
   const char* name() const noexcept override { return "getaddrinfo"; }
@@ -32,7 +36,9 @@ const std::error_category& resolver_category() {
   return category;
 }
 
-Address::Address() { storage_.ss_family = AF_INET; }
+Address::Address() {
+  storage_.ss_family = AF_INET;
+}
 
 Address::Address(const sockaddr* address, socklen_t bytes) {
   assert(address->sa_family == AF_INET || address->sa_family == AF_INET6);
@@ -43,7 +49,8 @@ Address Address::ipv4(const std::string& host, std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  if (::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) throw std::invalid_argument("ipv4 " + host);
+  if (::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1)
+    throw std::invalid_argument("ipv4 " + host);
   return Address(reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
@@ -98,16 +105,19 @@ std::vector<Address> resolve(const std::string& host, std::uint16_t port, Purpos
   hints.ai_socktype = SOCK_STREAM;  // one answer an address, not one for each kind of socket
   hints.ai_flags = purpose == Purpose::listen ? AI_PASSIVE : 0;
   addrinfo* found = nullptr;
-  const int code = ::getaddrinfo(host.empty() ? nullptr : host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  const int code = ::getaddrinfo(host.empty() ? nullptr : host.c_str(),
+                                 std::to_string(port).c_str(), &hints, &found);
   if (code == EAI_SYSTEM) throw_system_error("getaddrinfo " + host);
   if (code != 0) throw std::system_error(code, resolver_category(), "getaddrinfo " + host);
 
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
   std::vector<Address> addresses;
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
-    if (one->ai_family == AF_INET || one->ai_family == AF_INET6) addresses.emplace_back(one->ai_addr, one->ai_addrlen);
+    if (one->ai_family == AF_INET || one->ai_family == AF_INET6)
+      addresses.emplace_back(one->ai_addr, one->ai_addrlen);
   }
-  if (addresses.empty()) throw std::system_error(EAI_NONAME, resolver_category(), "getaddrinfo " + host);
+  if (addresses.empty())
+    throw std::system_error(EAI_NONAME, resolver_category(), "getaddrinfo " + host);
   return addresses;
 }
 

@@ -1,5 +1,6 @@
-// An IP address and a port, IPv4 or IPv6, as the kernel keeps it. The IPv4 part is first written raw in
-// lesson 01 (inet_pton, htons), names and IPv6 in lesson 04 (getaddrinfo). See ip(7), ipv6(7).
+// An IP address and a port, IPv4 or IPv6, as the kernel keeps it. The IPv4 part is first written
+// raw in lesson 01 (inet_pton, htons), names and IPv6 in lesson 04 (getaddrinfo). See ip(7),
+// ipv6(7).
 #pragma once
 
 #include <sys/socket.h>
@@ -12,7 +13,7 @@
 namespace prise::net {
 
 class Address {
- public:
+public:
   Address();                                          // 0.0.0.0, port 0
   Address(const sockaddr* address, socklen_t bytes);  // copies; AF_INET or AF_INET6
 
@@ -25,23 +26,24 @@ class Address {
   std::string host() const;  // numeric: "127.0.0.1", "::1"
   bool is_any() const;       // 0.0.0.0 or ::, every interface of the machine
 
-  std::string text() const;           // as Python shows it: ('127.0.0.1', 52314), ('::1', 52314, 0, 0)
+  std::string text() const;  // as Python shows it: ('127.0.0.1', 52314), ('::1', 52314, 0, 0)
   std::string host_and_port() const;  // as people write it: 127.0.0.1:52314, [::1]:52314
 
   const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t size() const;
   friend bool operator==(const Address& left, const Address& right);
 
- private:
+private:
   sockaddr_storage storage_{};
 };
 
 enum class Purpose { connect, listen };
 
-// Every address the name stands for, in the order in which to try them; never empty. An empty host stands
-// for the loopback (connect) or for every interface (listen). Throws std::system_error in
+// Every address the name stands for, in the order in which to try them; never empty. An empty host
+// stands for the loopback (connect) or for every interface (listen). Throws std::system_error in
 // resolver_category() when there is none. Blocks while the system asks its name servers.
-std::vector<Address> resolve(const std::string& host, std::uint16_t port, Purpose purpose = Purpose::connect);
+std::vector<Address> resolve(const std::string& host, std::uint16_t port,
+                             Purpose purpose = Purpose::connect);
 
 // The errors of getaddrinfo(3), which are not errno's.
 const std::error_category& resolver_category();

@@ -11,7 +11,9 @@
 
 namespace prise::net {
 
-Datagrams Datagrams::unbound(int family) { return Datagrams(Socket::open(family, SOCK_DGRAM)); }
+Datagrams Datagrams::unbound(int family) {
+  return Datagrams(Socket::open(family, SOCK_DGRAM));
+}
 
 Datagrams Datagrams::bound_to(const Address& address) {
   Datagrams datagrams = unbound(address.family());
@@ -56,7 +58,8 @@ std::optional<Datagrams::Received> Datagrams::receive_within(std::chrono::millis
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     pollfd watched{fd(), POLLIN, 0};
-    const int ready = ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    const int ready =
+        ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (ready == 1) return receive(buffer);
     if (ready == 0) return std::nullopt;
     if (errno != EINTR) throw_system_error("poll");

@@ -18,7 +18,8 @@ Socket Socket::open(int family, int type) {
   Socket socket(checked(::socket(family, type, 0), "socket"));
 #ifdef SO_NOSIGPIPE  // macOS and the BSDs know no MSG_NOSIGNAL
   const int on = 1;
-  checked(::setsockopt(socket.fd(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on), "setsockopt SO_NOSIGPIPE");
+  checked(::setsockopt(socket.fd(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on),
+          "setsockopt SO_NOSIGPIPE");
 #endif
   return socket;
 }
@@ -33,16 +34,21 @@ Socket& Socket::operator=(Socket&& other) noexcept {
   return *this;
 }
 
-Socket::~Socket() { close(); }
+Socket::~Socket() {
+  close();
+}
 
 void Socket::bind(const Address& address, ReuseAddress reuse) {
   const int reuse_on = reuse == ReuseAddress::yes ? 1 : 0;
-  checked(::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &reuse_on, sizeof reuse_on), "setsockopt SO_REUSEADDR");
+  checked(::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &reuse_on, sizeof reuse_on),
+          "setsockopt SO_REUSEADDR");
   if (address.family() == AF_INET6) {
     const int only_ipv6 = address.is_any() ? 0 : 1;  // "::" takes IPv4 too (lesson 04)
-    checked(::setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof only_ipv6), "setsockopt IPV6_V6ONLY");
+    checked(::setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof only_ipv6),
+            "setsockopt IPV6_V6ONLY");
   }
-  if (::bind(fd_, address.data(), address.size()) == -1) throw_system_error("bind " + address.host_and_port());
+  if (::bind(fd_, address.data(), address.size()) == -1)
+    throw_system_error("bind " + address.host_and_port());
 }
 
 Address Socket::local_address() const {
@@ -53,7 +59,8 @@ Address Socket::local_address() const {
 }
 
 void Socket::close() {
-  if (fd_ != -1) ::close(std::exchange(fd_, -1));  // Linux: after EINTR the descriptor is gone all the same
+  if (fd_ != -1)
+    ::close(std::exchange(fd_, -1));  // Linux: after EINTR the descriptor is gone all the same
 }
 
 }  // namespace prise::net

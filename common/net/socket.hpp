@@ -1,4 +1,5 @@
-// A socket: one descriptor, closed exactly once. First written raw in lesson 01; see socket(2), close(2).
+// A socket: one descriptor, closed exactly once. First written raw in lesson 01; see socket(2),
+// close(2).
 #pragma once
 
 #include "net/address.hpp"
@@ -9,11 +10,11 @@ namespace prise::net {
 // Lesson 09 shows what happens without. See socket(7).
 enum class ReuseAddress { no, yes };
 
-// Owns its descriptor: it can be moved, never copied; the destructor closes it. A moved-from or closed
-// Socket holds no descriptor: fd() is -1. One thread at a time, like every type of net/; the exception
-// is lesson 10's: another thread may call shutdown(2) on fd() to wake a blocked recv.
+// Owns its descriptor: it can be moved, never copied; the destructor closes it. A moved-from or
+// closed Socket holds no descriptor: fd() is -1. One thread at a time, like every type of net/; the
+// exception is lesson 10's: another thread may call shutdown(2) on fd() to wake a blocked recv.
 class Socket {
- public:
+public:
   Socket() = default;
   explicit Socket(int fd) : fd_(fd) {}
   static Socket open(int family, int type);  // AF_INET or AF_INET6; SOCK_STREAM or SOCK_DGRAM
@@ -31,7 +32,7 @@ class Socket {
   bool is_open() const { return fd_ != -1; }
   void close();  // harmless when already closed
 
- private:
+private:
   int fd_ = -1;
 };
 

@@ -81,12 +81,17 @@ std::size_t Stream::send_some(std::span<const std::byte> bytes) {
 }
 
 void Stream::send_all(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) bytes = bytes.subspan(send_some(bytes));
+  while (!bytes.empty())
+    bytes = bytes.subspan(send_some(bytes));
 }
 
-void Stream::send_all(std::string_view text) { send_all(std::as_bytes(std::span(text))); }
+void Stream::send_all(std::string_view text) {
+  send_all(std::as_bytes(std::span(text)));
+}
 
-void Stream::shutdown_sending() { checked(::shutdown(fd(), SHUT_WR), "shutdown"); }
+void Stream::shutdown_sending() {
+  checked(::shutdown(fd(), SHUT_WR), "shutdown");
+}
 
 Listener::Listener(const Address& address, ReuseAddress reuse, int backlog)
     : socket_(Socket::open(address.family(), SOCK_STREAM)) {
@@ -99,7 +104,8 @@ Stream Listener::accept() {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
     Socket socket(::accept(fd(), reinterpret_cast<sockaddr*>(&peer), &size));
-    if (socket.is_open()) return Stream(std::move(socket), Address(reinterpret_cast<const sockaddr*>(&peer), size));
+    if (socket.is_open())
+      return Stream(std::move(socket), Address(reinterpret_cast<const sockaddr*>(&peer), size));
     // A client that gave up while it waited is no reason to stop serving the others.
     if (errno != EINTR && errno != ECONNABORTED) throw_system_error("accept");
   }

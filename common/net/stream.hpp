@@ -1,5 +1,6 @@
-// A TCP connection and the listener it comes from. Connecting is first written raw in lesson 01, one send
-// and one recv in 02, send_all in 03, and the loops over short reads in 07. See tcp(7), send(2), recv(2).
+// A TCP connection and the listener it comes from. Connecting is first written raw in lesson 01,
+// one send and one recv in 02, send_all in 03, and the loops over short reads in 07. See tcp(7),
+// send(2), recv(2).
 #pragma once
 
 #include <cstddef>
@@ -13,11 +14,12 @@
 
 namespace prise::net {
 
-// A connected stream of bytes, without message boundaries. Every call blocks until it can do its work, and
-// goes on after a signal (EINTR). Errors of the system are std::system_error; the end of the stream is not
-// an error. Writing to a peer that has gone is one (EPIPE, ECONNRESET), never a SIGPIPE.
+// A connected stream of bytes, without message boundaries. Every call blocks until it can do its
+// work, and goes on after a signal (EINTR). Errors of the system are std::system_error; the end of
+// the stream is not an error. Writing to a peer that has gone is one (EPIPE, ECONNRESET), never a
+// SIGPIPE.
 class Stream {
- public:
+public:
   Stream(Socket socket, const Address& peer) : socket_(std::move(socket)), peer_(peer) {}
   static Stream connect(const Address& server);
 
@@ -42,22 +44,24 @@ class Stream {
   const Address& peer() const { return peer_; }
   int fd() const { return socket_.fd(); }
 
- private:
+private:
   Socket socket_;
   Address peer_;
 };
 
-// A socket on which clients arrive. backlog: how many may wait, connected, for accept; see listen(2).
+// A socket on which clients arrive. backlog: how many may wait, connected, for accept; see
+// listen(2).
 class Listener {
- public:
-  explicit Listener(const Address& address, ReuseAddress reuse = ReuseAddress::yes, int backlog = SOMAXCONN);
+public:
+  explicit Listener(const Address& address, ReuseAddress reuse = ReuseAddress::yes,
+                    int backlog = SOMAXCONN);
 
-  Stream accept();            // the next client; blocks until there is one
+  Stream accept();  // the next client; blocks until there is one
   Address address() const { return socket_.local_address(); }
   int fd() const { return socket_.fd(); }
   void close() { socket_.close(); }
 
- private:
+private:
   Socket socket_;
 };
 

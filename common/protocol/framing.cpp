@@ -45,7 +45,8 @@ Decoded LengthDecoder::next(std::string_view& payload) {
   const std::string_view rest = unfinished();
   if (rest.size() < length_prefix_bytes) return Decoded::more;
   std::uint32_t length = 0;
-  for (const char byte : rest.substr(0, length_prefix_bytes)) length = length << 8 | static_cast<unsigned char>(byte);
+  for (const char byte : rest.substr(0, length_prefix_bytes))
+    length = length << 8 | static_cast<unsigned char>(byte);
   if (length > payload_bytes_max_) return Decoded::too_long;
   if (rest.size() - length_prefix_bytes < length) return Decoded::more;
   payload = rest.substr(length_prefix_bytes, length);
@@ -56,7 +57,8 @@ Decoded LengthDecoder::next(std::string_view& payload) {
 void append_length_prefixed(std::string& output, std::string_view payload) {
   assert(payload.size() <= UINT32_MAX);
   const auto length = static_cast<std::uint32_t>(payload.size());
-  for (int shift = 24; shift >= 0; shift -= 8) output.push_back(static_cast<char>(length >> shift & 0xff));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    output.push_back(static_cast<char>(length >> shift & 0xff));
   output.append(payload);
 }
 

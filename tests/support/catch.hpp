@@ -1,4 +1,5 @@
-// Catch2 v2 and v3 behind one include. Never `using namespace Catch::Matchers`: v2 and v3 differ there.
+// Catch2 v2 and v3 behind one include. Never `using namespace Catch::Matchers`: v2 and v3 differ
+// there.
 #pragma once
 
 #if __has_include(<catch2/catch_test_macros.hpp>)

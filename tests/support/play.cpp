@@ -1,6 +1,6 @@
-// play TRANSCRIPT --programs DIR: plays a lesson. For people (./prise run NN) it shows the exchange line by
-// line, in coloured lanes on a terminal; for ctest (--test) it lets the kernel choose the ports and is silent
-// unless something differs. Status 0: as written; 1: not; 2: misuse.
+// play TRANSCRIPT --programs DIR: plays a lesson. For people (./prise run NN) it shows the exchange
+// line by line, in coloured lanes on a terminal; for ctest (--test) it lets the kernel choose the
+// ports and is silent unless something differs. Status 0: as written; 1: not; 2: misuse.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -28,10 +28,11 @@ bool colours_wanted() {
 
 // Labelled lanes: « serveur | … », a colour for each label.
 class Lanes : public Audience {
- public:
+public:
   explicit Lanes(const Transcript& transcript) {
     for (const Scene& scene : transcript.scenes)
-      for (const Step& step : scene.steps) width_ = std::max(width_, columns(step.label));
+      for (const Step& step : scene.steps)
+        width_ = std::max(width_, columns(step.label));
   }
 
   void scene(const Scene& scene) override {
@@ -41,15 +42,21 @@ class Lanes : public Audience {
     say_line(in_style("1", "— " + scene.title + " —"));
     first_ = false;
   }
-  void started(const std::string& label, const std::string& command) override { lane(label, '$', in_style("2", command)); }
-  void printed(const std::string& label, const std::string& line) override { lane(label, '|', visible_text(line)); }
-  void typed(const std::string& label, const std::string& prompt, const std::string& text) override {
+  void started(const std::string& label, const std::string& command) override {
+    lane(label, '$', in_style("2", command));
+  }
+  void printed(const std::string& label, const std::string& line) override {
+    lane(label, '|', visible_text(line));
+  }
+  void typed(const std::string& label, const std::string& prompt,
+             const std::string& text) override {
     lane(label, '|', visible_text(prompt) + in_style("1", visible_text(text)));
   }
 
- private:
+private:
   static std::size_t columns(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
   }
 
   std::string in_style(const std::string& code, const std::string& text) const {
@@ -60,7 +67,8 @@ class Lanes : public Audience {
     static constexpr std::array colours{"36", "33", "35", "32", "34", "31"};
     auto found = std::find(labels_.begin(), labels_.end(), label);
     if (found == labels_.end()) found = labels_.insert(labels_.end(), label);
-    const char* colour = colours[static_cast<std::size_t>(found - labels_.begin()) % colours.size()];
+    const char* colour =
+        colours[static_cast<std::size_t>(found - labels_.begin()) % colours.size()];
     const std::string padding(width_ - columns(label), ' ');
     say_line(in_style(colour, label + padding + " " + sign) + (line.empty() ? "" : " " + line));
   }

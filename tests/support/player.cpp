@@ -11,6 +11,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "visible_text.hpp"
 
@@ -19,8 +20,9 @@ namespace {
 
 // A port that is taken but on which nobody listens: connecting to it is refused, for certain.
 class ClosedPort {
- public:
-  explicit ClosedPort(std::uint16_t wanted) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+public:
+  explicit ClosedPort(std::uint16_t wanted)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -31,13 +33,14 @@ class ClosedPort {
       throw std::system_error(errno, std::generic_category(), "bind " + std::to_string(wanted));
     number_ = ntohs(address.sin_port);
   }
-  ClosedPort(ClosedPort&& other) noexcept : fd_(std::exchange(other.fd_, -1)), number_(other.number_) {}
+  ClosedPort(ClosedPort&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), number_(other.number_) {}
   ~ClosedPort() {
     if (fd_ != -1) ::close(fd_);
   }
   std::uint16_t number() const { return number_; }
 
- private:
+private:
   int fd_;
   std::uint16_t number_ = 0;
 };
@@ -53,7 +56,7 @@ struct Mismatch {
 struct Actor {
   Process process;
   std::size_t consumed = 0;
-  bool interrupted = false;    // Ctrl-C was pressed: dying of SIGINT is then a good end
+  bool interrupted = false;  // Ctrl-C was pressed: dying of SIGINT is then a good end
   int status_expected = 0;
 };
 
@@ -66,8 +69,9 @@ std::vector<std::string> words_of(const std::string& command) {
 }
 
 class ScenePlayer {
- public:
-  ScenePlayer(const Transcript& transcript, const Scene& scene, const PlaySettings& settings, Audience& audience)
+public:
+  ScenePlayer(const Transcript& transcript, const Scene& scene, const PlaySettings& settings,
+              Audience& audience)
       : transcript_(transcript), scene_(scene), settings_(settings), audience_(audience) {}
 
   std::optional<std::string> play() {
@@ -76,14 +80,15 @@ class ScenePlayer {
       audience_.scene(scene_);
       for (std::size_t i = 0; i < scene_.steps.size(); i += play_from(i)) {
       }
-      for (auto& [label, actor] : actors_) expect_end(label, actor);
+      for (auto& [label, actor] : actors_)
+        expect_end(label, actor);
       return std::nullopt;
     } catch (const Mismatch& mismatch) {
       return report(mismatch);
     }
   }
 
- private:
+private:
   void choose_ports() {
     for (const DeclaredPort& port : transcript_.ports) {
       const bool by_kernel = settings_.ports == PortChoice::by_kernel;
@@ -102,27 +107,41 @@ class ScenePlayer {
     current_line_ = step.line;
     if (step.kind == StepKind::print_any_order) return expect_lines_in_any_order(i);
     switch (step.kind) {
-      case StepKind::start: start(step); break;
-      case StepKind::print: expect_line(step); break;
-      case StepKind::end: actor(step).status_expected = std::stoi(step.text); expect_end(step.label, actor(step)); break;
-      default: type(step); break;
+      case StepKind::start:
+        start(step);
+        break;
+      case StepKind::print:
+        expect_line(step);
+        break;
+      case StepKind::end:
+        actor(step).status_expected = std::stoi(step.text);
+        expect_end(step.label, actor(step));
+        break;
+      default:
+        type(step);
+        break;
     }
     return 1;
   }
 
   Actor& actor(const Step& step) { return actors_.at(step.label); }
 
-  // --- starting -------------------------------------------------------------------------------------------
+  // --- starting
+  // -------------------------------------------------------------------------------------------
 
   bool is_interactive(const std::string& label) const {
     return std::any_of(scene_.steps.begin(), scene_.steps.end(), [&](const Step& step) {
-      return step.label == label && (step.kind == StepKind::type || step.kind == StepKind::press_ctrl_d);
+      return step.label == label &&
+             (step.kind == StepKind::type || step.kind == StepKind::press_ctrl_d);
     });
   }
 
-  // Numbers that stand for a port become the port in use; those that have none yet become 0 and are named.
-  std::vector<std::string> with_ports(std::vector<std::string> words, std::optional<std::uint16_t>& asked) const {
-    if (std::find(words.begin(), words.end(), "--port") == words.end() && !transcript_.ports.empty())
+  // Numbers that stand for a port become the port in use; those that have none yet become 0 and are
+  // named.
+  std::vector<std::string> with_ports(std::vector<std::string> words,
+                                      std::optional<std::uint16_t>& asked) const {
+    if (std::find(words.begin(), words.end(), "--port") == words.end() &&
+        !transcript_.ports.empty())
       words.insert(words.end(), {"--port", std::to_string(transcript_.ports.front().number)});
     for (const DeclaredPort& port : transcript_.ports) {
       for (std::size_t i = 1; i < words.size(); ++i) {
@@ -156,24 +175,28 @@ class ScenePlayer {
   void learn_port(const Step& step, std::uint16_t written) {
     const std::string line = next_line(step, "Port : <port>");
     Bindings bindings;
-    if (!matches("Port : <port>", line, bindings)) throw Mismatch{step.line, step.label, "Port : <port>", line};
+    if (!matches("Port : <port>", line, bindings))
+      throw Mismatch{step.line, step.label, "Port : <port>", line};
     chosen_[written] = static_cast<std::uint16_t>(std::stoul(bindings.at("<port>")));
   }
 
   std::string substituted(const std::string& text) const {
     std::string result = text;
     for (const auto& [written, chosen] : chosen_)
-      result = std::regex_replace(result, std::regex("\\b" + std::to_string(written) + "\\b"), std::to_string(chosen));
+      result = std::regex_replace(result, std::regex("\\b" + std::to_string(written) + "\\b"),
+                                  std::to_string(chosen));
     return result;
   }
 
-  // --- what a program prints --------------------------------------------------------------------------------
+  // --- what a program prints
+  // --------------------------------------------------------------------------------
 
   // A line that has ended, or what is left once the program has closed its output.
   std::optional<std::string> take_line(Actor& actor) {
     const std::string& output = actor.process.output();
     const std::size_t end = output.find('\n', actor.consumed);
-    if (end == std::string::npos && (!actor.process.at_end() || actor.consumed == output.size())) return std::nullopt;
+    if (end == std::string::npos && (!actor.process.at_end() || actor.consumed == output.size()))
+      return std::nullopt;
     const std::string line = output.substr(actor.consumed, end - actor.consumed);
     actor.consumed = end == std::string::npos ? output.size() : end + 1;
     return line;
@@ -185,7 +208,8 @@ class ScenePlayer {
     while (true) {
       if (std::optional<std::string> line = take_line(from)) return *line;
       if (!from.process.read_more(deadline) && !from.process.at_end())
-        throw Mismatch{step.line, step.label, expected, "(rien depuis " + waited() + ")" + unfinished(from)};
+        throw Mismatch{step.line, step.label, expected,
+                       "(rien depuis " + waited() + ")" + unfinished(from)};
       if (from.process.at_end() && from.consumed == from.process.output().size())
         throw Mismatch{step.line, step.label, expected, "(plus rien : " + ending_of(from) + ")"};
     }
@@ -200,7 +224,8 @@ class ScenePlayer {
     const std::string expected = substituted(step.text);
     std::string line = next_line(step, expected);
     // The terminal's own echo of ^C or ^D, and the line end after it, are no part of the exchange.
-    if (actor(step).interrupted && expected != line && (line.empty() || line == "^C" || line == "^D"))
+    if (actor(step).interrupted && expected != line &&
+        (line.empty() || line == "^C" || line == "^D"))
       line = next_line(step, expected);
     if (!matches(expected, line, bindings_)) throw Mismatch{step.line, step.label, expected, line};
     show(step.label, line);
@@ -209,22 +234,27 @@ class ScenePlayer {
   std::size_t expect_lines_in_any_order(std::size_t first) {
     std::vector<std::string> expected;
     const Step& step = scene_.steps[first];
-    for (std::size_t i = first; i < scene_.steps.size() && scene_.steps[i].kind == StepKind::print_any_order &&
-                                scene_.steps[i].label == step.label; ++i)
+    for (std::size_t i = first;
+         i < scene_.steps.size() && scene_.steps[i].kind == StepKind::print_any_order &&
+         scene_.steps[i].label == step.label;
+         ++i)
       expected.push_back(substituted(scene_.steps[i].text));
     const std::size_t count = expected.size();
     while (!expected.empty()) {
       const std::string line = next_line(step, expected.front());
-      const auto found = std::find_if(expected.begin(), expected.end(),
-                                      [&](const std::string& one) { return matches(one, line, bindings_); });
-      if (found == expected.end()) throw Mismatch{step.line, step.label, expected.front() + " (ou une autre ligne ~)", line};
+      const auto found =
+          std::find_if(expected.begin(), expected.end(),
+                       [&](const std::string& one) { return matches(one, line, bindings_); });
+      if (found == expected.end())
+        throw Mismatch{step.line, step.label, expected.front() + " (ou une autre ligne ~)", line};
       expected.erase(found);
       show(step.label, line);
     }
     return count;
   }
 
-  // --- what the user types ----------------------------------------------------------------------------------
+  // --- what the user types
+  // ----------------------------------------------------------------------------------
 
   void expect_prompt(const Step& step) {
     Actor& from = actor(step);
@@ -233,7 +263,8 @@ class ScenePlayer {
     while (shown() != step.prompt) {
       const std::string so_far = shown();
       if (so_far.find('\n') != std::string::npos || !from.process.read_more(deadline))
-        throw Mismatch{step.line, step.label, step.prompt, so_far.empty() ? "(rien)" : so_far.substr(0, so_far.find('\n'))};
+        throw Mismatch{step.line, step.label, step.prompt,
+                       so_far.empty() ? "(rien)" : so_far.substr(0, so_far.find('\n'))};
     }
   }
 
@@ -243,11 +274,13 @@ class ScenePlayer {
     if (step.kind == StepKind::type) {
       to.process.type(step.text + "\n");
       const std::string line = next_line(step, step.prompt + step.text);
-      if (line != step.prompt + step.text) throw Mismatch{step.line, step.label, step.prompt + step.text, line};
+      if (line != step.prompt + step.text)
+        throw Mismatch{step.line, step.label, step.prompt + step.text, line};
     } else {
       press(step, to);
     }
-    history_.push_back(step.label + " > " + step.prompt + "«" + (step.text.empty() ? key_of(step) : step.text) + "»");
+    history_.push_back(step.label + " > " + step.prompt + "«" +
+                       (step.text.empty() ? key_of(step) : step.text) + "»");
     audience_.typed(step.label, step.prompt, step.text.empty() ? key_of(step) : step.text);
   }
 
@@ -261,14 +294,18 @@ class ScenePlayer {
       to.process.send_signal(SIGINT);
     if (step.prompt.empty()) return;
     const std::string line = next_line(step, step.prompt);
-    if (line != step.prompt && line != step.prompt + key_of(step)) throw Mismatch{step.line, step.label, step.prompt, line};
+    if (line != step.prompt && line != step.prompt + key_of(step))
+      throw Mismatch{step.line, step.label, step.prompt, line};
   }
 
   static std::string key_of(const Step& step) {
-    return step.kind == StepKind::press_ctrl_d ? "^D" : step.kind == StepKind::press_ctrl_c ? "^C" : "";
+    return step.kind == StepKind::press_ctrl_d   ? "^D"
+           : step.kind == StepKind::press_ctrl_c ? "^C"
+                                                 : "";
   }
 
-  // --- how it ends --------------------------------------------------------------------------------------------
+  // --- how it ends
+  // --------------------------------------------------------------------------------------------
 
   void expect_end(const std::string& label, Actor& actor) {
     const Deadline deadline = within(settings_.patience);
@@ -277,10 +314,14 @@ class ScenePlayer {
       throw Mismatch{current_line_, label, "(rien de plus)", *line};
     }
     const std::optional<Ending> ending = actor.process.wait(deadline);
-    if (!ending) throw Mismatch{current_line_, label, "(la fin du programme)", "(il tourne encore après " + waited() + ")"};
+    if (!ending)
+      throw Mismatch{current_line_, label, "(la fin du programme)",
+                     "(il tourne encore après " + waited() + ")"};
     const bool killed_by_user = actor.interrupted && ending->signal == SIGINT;
     if (!killed_by_user && (ending->signal != 0 || ending->status != actor.status_expected))
-      throw Mismatch{current_line_, label, "terminé avec le statut " + std::to_string(actor.status_expected), ending->text()};
+      throw Mismatch{current_line_, label,
+                     "terminé avec le statut " + std::to_string(actor.status_expected),
+                     ending->text()};
   }
 
   std::optional<std::string> next_leftover(Actor& actor, Deadline deadline) {
@@ -291,7 +332,8 @@ class ScenePlayer {
     return take_line(actor);
   }
 
-  // --- explaining -----------------------------------------------------------------------------------------------
+  // --- explaining
+  // -----------------------------------------------------------------------------------------------
 
   std::string waited() const { return fmt::format("{:g} s", settings_.patience.count()); }
 
@@ -311,10 +353,12 @@ class ScenePlayer {
          << "  attendu  " << mismatch.label << " | " << visible_text(mismatch.expected) << "\n"
          << "  obtenu   " << mismatch.label << " | " << visible_text(mismatch.actual) << "\n"
          << "L'échange jusque-là :\n";
-    for (const std::string& line : history_) text << "  " << visible_text(line) << "\n";
+    for (const std::string& line : history_)
+      text << "  " << visible_text(line) << "\n";
     for (auto& [label, actor] : actors_) {
       std::istringstream rest(actor.process.output().substr(actor.consumed));
-      for (std::string line; std::getline(rest, line);) text << "  (non lu) " << label << " | " << visible_text(line) << "\n";
+      for (std::string line; std::getline(rest, line);)
+        text << "  (non lu) " << label << " | " << visible_text(line) << "\n";
     }
     return text.str();
   }
@@ -333,9 +377,12 @@ class ScenePlayer {
 
 }  // namespace
 
-std::optional<std::string> play(const Transcript& transcript, const PlaySettings& settings, Audience& audience) {
+std::optional<std::string> play(const Transcript& transcript, const PlaySettings& settings,
+                                Audience& audience) {
   for (const Scene& scene : transcript.scenes) {
-    if (std::optional<std::string> report = ScenePlayer(transcript, scene, settings, audience).play()) return report;
+    if (std::optional<std::string> report =
+            ScenePlayer(transcript, scene, settings, audience).play())
+      return report;
   }
   return std::nullopt;
 }

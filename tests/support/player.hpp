@@ -12,7 +12,8 @@ namespace prise::testing {
 
 enum class PortChoice {
   as_written,  // a demonstration: the port of the notes
-  by_kernel,   // a test: programs get --port 0 and say « Port : N » first, so that tests run side by side
+  by_kernel,  // a test: programs get --port 0 and say « Port : N » first, so that tests run side by
+              // side
 };
 
 struct PlaySettings {
@@ -23,16 +24,18 @@ struct PlaySettings {
 
 // Sees the exchange as it happens, in the transcript's order.
 class Audience {
- public:
+public:
   virtual ~Audience() = default;
   virtual void scene(const Scene& scene) = 0;
   virtual void started(const std::string& label, const std::string& command) = 0;
   virtual void printed(const std::string& label, const std::string& line) = 0;
-  virtual void typed(const std::string& label, const std::string& prompt, const std::string& text) = 0;
+  virtual void typed(const std::string& label, const std::string& prompt,
+                     const std::string& text) = 0;
 };
 
-// nullopt when every scene went as written; otherwise the report, in French, several lines. Everything that
-// was started has ended when this returns, or throws.
-std::optional<std::string> play(const Transcript& transcript, const PlaySettings& settings, Audience& audience);
+// nullopt when every scene went as written; otherwise the report, in French, several lines.
+// Everything that was started has ended when this returns, or throws.
+std::optional<std::string> play(const Transcript& transcript, const PlaySettings& settings,
+                                Audience& audience);
 
 }  // namespace prise::testing

@@ -33,9 +33,10 @@ void close_fd(int& fd) {
 
 std::string_view signal_name(int signal) {
   static const std::map<int, std::string_view> names{
-      {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGHUP, "SIGHUP"},   {SIGILL, "SIGILL"},
-      {SIGINT, "SIGINT"},   {SIGKILL, "SIGKILL"}, {SIGPIPE, "SIGPIPE"}, {SIGQUIT, "SIGQUIT"}, {SIGSEGV, "SIGSEGV"},
-      {SIGSYS, "SIGSYS"},   {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}};
+      {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGHUP, "SIGHUP"},
+      {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},   {SIGKILL, "SIGKILL"}, {SIGPIPE, "SIGPIPE"},
+      {SIGQUIT, "SIGQUIT"}, {SIGSEGV, "SIGSEGV"}, {SIGSYS, "SIGSYS"},   {SIGTERM, "SIGTERM"},
+      {SIGUSR1, "SIGUSR1"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}};
   const auto found = names.find(signal);
   return found != names.end() ? found->second : "signal inconnu";
 }
@@ -45,7 +46,8 @@ int milliseconds_until(Deadline deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
 }
 
-// The four ends of a child's standard streams. For a pseudo-terminal ours are one and the same descriptor.
+// The four ends of a child's standard streams. For a pseudo-terminal ours are one and the same
+// descriptor.
 struct Streams {
   int our_input, our_output, child_input, child_output;
 };
@@ -54,7 +56,8 @@ Streams open_pipes() {
   std::array<int, 2> in{}, out{};
   for (std::array<int, 2>* ends : {&in, &out}) {
     checked(::pipe(ends->data()), "pipe");
-    for (const int end : *ends) checked(::fcntl(end, F_SETFD, FD_CLOEXEC), "fcntl");
+    for (const int end : *ends)
+      checked(::fcntl(end, F_SETFD, FD_CLOEXEC), "fcntl");
   }
   return {in[1], out[0], in[0], out[1]};
 }
@@ -75,20 +78,22 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     const std::string_view text = *variable;
     if (!added.contains(std::string(text.substr(0, text.find('='))))) all.emplace_back(text);
   }
-  for (const auto& [name, value] : added) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : added)
+    all.push_back(name + "=" + value);
   return all;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
+  for (std::string& text : texts)
+    pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
 }
 
 // Between fork and exec only async-signal-safe calls: other threads of ours may have held any lock.
-[[noreturn]] void become(const char* program, char* const* arguments, char* const* variables, const char* folder,
-                         const Streams& streams, bool terminal) {
+[[noreturn]] void become(const char* program, char* const* arguments, char* const* variables,
+                         const char* folder, const Streams& streams, bool terminal) {
   ::setsid();  // a process group of its own, which can be killed whole
   if (terminal) ::ioctl(streams.child_input, TIOCSCTTY, 0);
   ::dup2(streams.child_input, STDIN_FILENO);
@@ -97,7 +102,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP, SIGQUIT}) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP, SIGQUIT})
+    ::signal(signal, SIG_DFL);
   if (*folder != '\0' && ::chdir(folder) == -1) ::_exit(127);
   environ = const_cast<char**>(variables);
   ::execvp(program, arguments);
@@ -112,7 +118,8 @@ std::string Ending::text() const {
 }
 
 Process::Process(const Command& command)
-    : is_terminal_(command.stdio == Stdio::pseudo_terminal), output_bytes_max_(command.output_bytes_max) {
+    : is_terminal_(command.stdio == Stdio::pseudo_terminal),
+      output_bytes_max_(command.output_bytes_max) {
   start(command);
 }
 
@@ -127,13 +134,14 @@ void Process::start(const Command& command) {
 
   pid_ = checked(::fork(), "fork");
   if (pid_ == 0) {
-    become(argument_pointers[0], argument_pointers.data(), variable_pointers.data(), folder.c_str(), streams,
-           is_terminal_);
+    become(argument_pointers[0], argument_pointers.data(), variable_pointers.data(), folder.c_str(),
+           streams, is_terminal_);
   }
   ::close(streams.child_input);
   if (streams.child_output != streams.child_input) ::close(streams.child_output);
   input_fd_ = streams.our_input;
-  output_fd_ = is_terminal_ ? checked(::fcntl(streams.our_output, F_DUPFD_CLOEXEC, 0), "fcntl") : streams.our_output;
+  output_fd_ = is_terminal_ ? checked(::fcntl(streams.our_output, F_DUPFD_CLOEXEC, 0), "fcntl")
+                            : streams.our_output;
   checked(::fcntl(input_fd_, F_SETFL, O_NONBLOCK), "fcntl");
   checked(::fcntl(output_fd_, F_SETFL, O_NONBLOCK), "fcntl");
 }

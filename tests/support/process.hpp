@@ -17,7 +17,9 @@ using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;
 using Seconds = std::chrono::duration<double>;
 
-inline Deadline within(Seconds time) { return Clock::now() + std::chrono::duration_cast<Clock::duration>(time); }
+inline Deadline within(Seconds time) {
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
+}
 
 // What the program believes it talks to. Standard output and standard error are one in both.
 enum class Stdio { pipes, pseudo_terminal };
@@ -37,13 +39,14 @@ struct Ending {
   int signal = 0;
 
   bool clean() const { return status == 0 && signal == 0; }
-  std::string text() const;  // French: « terminé avec le statut 1 », « tué par le signal 11 (SIGSEGV) »
+  std::string text()
+      const;  // French: « terminé avec le statut 1 », « tué par le signal 11 (SIGSEGV) »
 };
 
-// Owns the process and all it starts: the destructor kills its whole process group and waits for it.
-// Used by one thread. Throws std::system_error when the program cannot be started at all.
+// Owns the process and all it starts: the destructor kills its whole process group and waits for
+// it. Used by one thread. Throws std::system_error when the program cannot be started at all.
 class Process {
- public:
+public:
   explicit Process(const Command& command);
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
@@ -64,7 +67,7 @@ class Process {
   std::optional<Ending> wait(Deadline deadline);
   pid_t pid() const { return pid_; }
 
- private:
+private:
   void start(const Command& command);
   void drain();
 
@@ -78,7 +81,8 @@ class Process {
   std::optional<Ending> ending_;
 };
 
-// Runs a program to its end and gives what it wrote; nullopt when the time ran out (it is killed then).
+// Runs a program to its end and gives what it wrote; nullopt when the time ran out (it is killed
+// then).
 struct Finished {
   std::string output;
   Ending ending;

@@ -22,21 +22,27 @@ std::string_view trimmed(std::string_view text) {
 DeclaredPort parse_port(std::string_view words, std::size_t line) {
   const std::string number(words.substr(0, words.find(' ')));
   const std::string_view rest = trimmed(words.substr(number.size()));
-  const bool digits = !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
-  if (!digits || number.size() > 5 || (!rest.empty() && rest != "fermé")) fail(line, "« port 9999 » ou « port 9998 fermé » ?");
+  const bool digits =
+      !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || number.size() > 5 || (!rest.empty() && rest != "fermé"))
+    fail(line, "« port 9999 » ou « port 9998 fermé » ?");
   return {static_cast<std::uint16_t>(std::stoul(number)), rest == "fermé"};
 }
 
 // « Vous : «Salut» », « Vous : ^D »
 Step parse_typed(std::size_t line, std::string label, std::string_view text) {
   constexpr std::string_view open = "«", close = "»";
-  for (const auto& [key, kind] : {std::pair{"^D", StepKind::press_ctrl_d}, std::pair{"^C", StepKind::press_ctrl_c}}) {
-    if (text.ends_with(key)) return {line, kind, std::move(label), "", std::string(text.substr(0, text.size() - 2))};
+  for (const auto& [key, kind] :
+       {std::pair{"^D", StepKind::press_ctrl_d}, std::pair{"^C", StepKind::press_ctrl_c}}) {
+    if (text.ends_with(key))
+      return {line, kind, std::move(label), "", std::string(text.substr(0, text.size() - 2))};
   }
   const std::size_t begin = text.find(open);
-  if (begin == std::string_view::npos || !text.ends_with(close)) fail(line, "ce qui est tapé s'écrit entre « et », ou ^D, ou ^C");
+  if (begin == std::string_view::npos || !text.ends_with(close))
+    fail(line, "ce qui est tapé s'écrit entre « et », ou ^D, ou ^C");
   const std::size_t first = begin + open.size();
-  return {line, StepKind::type, std::move(label), std::string(text.substr(first, text.size() - close.size() - first)),
+  return {line, StepKind::type, std::move(label),
+          std::string(text.substr(first, text.size() - close.size() - first)),
           std::string(text.substr(0, begin))};
 }
 
@@ -50,12 +56,18 @@ Step parse_step(std::size_t number, std::string_view line) {
   std::string_view text = line.substr(sign + 1);
   if (text.starts_with(' ')) text.remove_prefix(1);
   switch (line[sign]) {
-    case '$': return {number, StepKind::start, label, std::string(text), ""};
-    case '|': return {number, StepKind::print, label, std::string(text), ""};
-    case '~': return {number, StepKind::print_any_order, label, std::string(text), ""};
-    case '=': return {number, StepKind::end, label, std::string(text), ""};
-    case '>': return parse_typed(number, label, text);
-    default: fail(number, "le signe doit être $ | ~ > ou =");
+    case '$':
+      return {number, StepKind::start, label, std::string(text), ""};
+    case '|':
+      return {number, StepKind::print, label, std::string(text), ""};
+    case '~':
+      return {number, StepKind::print_any_order, label, std::string(text), ""};
+    case '=':
+      return {number, StepKind::end, label, std::string(text), ""};
+    case '>':
+      return parse_typed(number, label, text);
+    default:
+      fail(number, "le signe doit être $ | ~ > ou =");
   }
 }
 
@@ -70,12 +82,16 @@ void check_labels(const Scene& scene) {
 }
 
 const std::map<std::string, std::string, std::less<>> placeholder_kinds{
-    {"port", "[0-9]{1,5}"}, {"adresse", "[0-9a-fA-F:.]+"}, {"nombre", "[0-9]+(?:[.,][0-9]+)?"}, {"texte", ".*"}};
+    {"port", "[0-9]{1,5}"},
+    {"adresse", "[0-9a-fA-F:.]+"},
+    {"nombre", "[0-9]+(?:[.,][0-9]+)?"},
+    {"texte", ".*"}};
 
 std::string escaped_for_regex(std::string_view text) {
   std::string escaped;
   for (const char character : text) {
-    if (std::string_view(R"(\^$.|?*+()[]{})").find(character) != std::string_view::npos) escaped += '\\';
+    if (std::string_view(R"(\^$.|?*+()[]{})").find(character) != std::string_view::npos)
+      escaped += '\\';
     escaped += character;
   }
   return escaped;
@@ -92,7 +108,8 @@ Pattern pattern_of(std::string_view expected, const Bindings& bindings) {
   Pattern pattern;
   const std::string text(expected);
   std::size_t done = 0;
-  for (std::sregex_iterator found(text.begin(), text.end(), placeholder), end; found != end; ++found) {
+  for (std::sregex_iterator found(text.begin(), text.end(), placeholder), end; found != end;
+       ++found) {
     const auto at = static_cast<std::size_t>(found->position());
     pattern.expression += escaped_for_regex(expected.substr(done, at - done));
     done = at + static_cast<std::size_t>(found->length());
@@ -130,7 +147,8 @@ Transcript parse_transcript(std::string_view text) {
       transcript.scenes.back().steps.push_back(parse_step(number, line));
     }
   }
-  for (const Scene& scene : transcript.scenes) check_labels(scene);
+  for (const Scene& scene : transcript.scenes)
+    check_labels(scene);
   if (transcript.scenes.front().steps.empty()) fail(number, "rien à jouer");
   return transcript;
 }

@@ -1,4 +1,5 @@
-// A transcript: a real exchange between programs, which is the guide's example, the demonstration that
+// A transcript: a real exchange between programs, which is the guide's example, the demonstration
+// that
 // ./prise run plays, and the lesson's test. The format, one thing a line:
 //
 //   # a comment, for those who read the file
@@ -12,10 +13,11 @@
 //   client  > Vous : ^D             … and the user presses Ctrl-D (or ^C)
 //   client  = 1                     it ends with this status; without such a line, with status 0
 //
-// Each program's lines come in the order written. Between two programs the order is free, except that a
-// program starts, and a line is typed, only when all that stands above has been printed.
-// <port>, <port-2>, <adresse>, <nombre>, <texte> stand for any value of their kind; one name stands for one
-// value in a scene, except <nombre> and <texte>, which each time stand for whatever is there.
+// Each program's lines come in the order written. Between two programs the order is free, except
+// that a program starts, and a line is typed, only when all that stands above has been printed.
+// <port>, <port-2>, <adresse>, <nombre>, <texte> stand for any value of their kind; one name stands
+// for one value in a scene, except <nombre> and <texte>, which each time stand for whatever is
+// there.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +36,8 @@ struct Step {
   std::size_t line;  // in the file, from 1
   StepKind kind;
   std::string label;
-  std::string text;   // start: the command; print: the line; type: what is typed; end: the status
-  std::string prompt; // type and press only
+  std::string text;    // start: the command; print: the line; type: what is typed; end: the status
+  std::string prompt;  // type and press only
 };
 
 struct Scene {
@@ -55,7 +57,7 @@ struct Transcript {
 
 // A line of the file that cannot be read: what() is one French line that names it.
 class TranscriptError : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
