@@ -75,7 +75,7 @@ std::string call_of(const std::system_error& error) {
 
 std::string explain_system_error(const std::system_error& error) {
   const std::string call = call_of(error);
-  if (call.starts_with("connect ") && call.ends_with(":0"))
+  if ((call.starts_with("connect ") || call.starts_with("sendto ")) && call.ends_with(":0"))
     return fmt::format(
         "{} : le port 0 ne désigne personne. Donnez au client le port du serveur : --port.", call);
   if (call.starts_with("getaddrinfo "))

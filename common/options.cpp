@@ -26,14 +26,16 @@ void add(CLI::App& app, const ExtraOption& extra) {
   std::visit(
       [&](auto* value) {
         using Value = std::remove_pointer_t<decltype(value)>;
-        if constexpr (std::is_same_v<Value, bool>)
+        if constexpr (std::is_same_v<Value, bool>) {
           app.add_flag(extra.name, *value, extra.help);
-        else if constexpr (std::is_same_v<Value, std::size_t>)
-          app.add_option(extra.name, *value, extra.help)
-              ->check(CLI::Validator(check_count, ""))
-              ->capture_default_str();
-        else
-          app.add_option(extra.name, *value, extra.help)->capture_default_str();
+        } else {
+          CLI::Option* option = app.add_option(extra.name, *value, extra.help);
+          if constexpr (std::is_same_v<Value, std::uint16_t>)
+            option->check(CLI::Validator(check_port, ""));
+          if constexpr (std::is_same_v<Value, std::size_t>)
+            option->check(CLI::Validator(check_count, ""));
+          option->capture_default_str();
+        }
       },
       extra.value);
 }

@@ -27,10 +27,13 @@ struct Defaults {
 };
 
 // One more option: its name ("--buffer", or "text" for an argument without a name), where its value
-// goes (what stands there is the default) and one line of help, in French. A bool is a flag.
+// goes (what stands there is the default) and one line of help, in French. A bool is a flag, a
+// std::uint16_t is a port.
 struct ExtraOption {
   std::string name;
-  std::variant<bool*, std::size_t*, double*, std::string*, std::vector<std::string>*> value;
+  std::variant<bool*, std::uint16_t*, std::size_t*, double*, std::string*,
+               std::vector<std::string>*>
+      value;
   std::string help;
 };
 
