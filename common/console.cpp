@@ -181,4 +181,12 @@ bool CtrlC::happened() const {
   return is_readable(ctrl_c[0]);
 }
 
+bool CtrlC::wait_until_readable(int fd) const {
+  std::array<pollfd, 2> watched{{{fd, POLLIN, 0}, {ctrl_c[0], POLLIN, 0}}};
+  while (::poll(watched.data(), watched.size(), -1) == -1) {
+    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+  }
+  return watched[1].revents == 0;
+}
+
 }  // namespace prise

@@ -65,6 +65,8 @@ public:
 
   int fd() const;  // readable once it has happened; never read from it
   bool happened() const;
+  // Sleeps until fd can be read (true) or it happens (false). First written raw in lesson 09.
+  bool wait_until_readable(int fd) const;
 };
 
 enum class AnswerKind {
