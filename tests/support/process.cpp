@@ -120,6 +120,7 @@ std::string Ending::text() const {
 Process::Process(const Command& command)
     : is_terminal_(command.stdio == Stdio::pseudo_terminal),
       output_bytes_max_(command.output_bytes_max) {
+  ::signal(SIGPIPE, SIG_IGN);  // typing to a program that has closed its input must not end us
   start(command);
 }
 
