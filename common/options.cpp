@@ -15,6 +15,13 @@ std::string check_port(const std::string& text) {
   return "un port est un nombre de 0 à 65535, pas « " + text + " ».";
 }
 
+// CLI11 takes "-1" for the largest size_t there is.
+std::string check_count(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 18 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  return digits ? std::string() : "il faut ici un nombre entier, pas « " + text + " ».";
+}
+
 void add(CLI::App& app, const ExtraOption& extra) {
   std::visit(
       [&](auto* value) {
@@ -25,6 +32,8 @@ void add(CLI::App& app, const ExtraOption& extra) {
           CLI::Option* option = app.add_option(extra.name, *value, extra.help);
           if constexpr (std::is_same_v<Value, std::uint16_t>)
             option->check(CLI::Validator(check_port, ""));
+          if constexpr (std::is_same_v<Value, std::size_t>)
+            option->check(CLI::Validator(check_count, ""));
           option->capture_default_str();
         }
       },

@@ -1,5 +1,6 @@
 #include "net/stream.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -104,8 +105,10 @@ Stream Listener::accept() {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
     Socket socket(::accept(fd(), reinterpret_cast<sockaddr*>(&peer), &size));
-    if (socket.is_open())
+    if (socket.is_open()) {
+      checked(::fcntl(socket.fd(), F_SETFD, FD_CLOEXEC), "fcntl");  // as in Socket::open
       return Stream(std::move(socket), Address(reinterpret_cast<const sockaddr*>(&peer), size));
+    }
     // A client that gave up while it waited is no reason to stop serving the others.
     if (errno != EINTR && errno != ECONNABORTED) throw_system_error("accept");
   }

@@ -122,6 +122,7 @@ Process::Process(const Command& command)
     : wrapped_(!command.wrapper.empty()),
       is_terminal_(command.stdio == Stdio::pseudo_terminal),
       output_bytes_max_(command.output_bytes_max) {
+  ::signal(SIGPIPE, SIG_IGN);  // typing to a program that has closed its input must not end us
   start(command);
 }
 

@@ -19,12 +19,16 @@ std::string_view trimmed(std::string_view text) {
   throw TranscriptError(fmt::format("transcript, ligne {} : {}", line, what));
 }
 
+bool is_number_up_to(unsigned long max, const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 5 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  return digits && std::stoul(text) <= max;
+}
+
 DeclaredPort parse_port(std::string_view words, std::size_t line) {
   const std::string number(words.substr(0, words.find(' ')));
   const std::string_view rest = trimmed(words.substr(number.size()));
-  const bool digits =
-      !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
-  if (!digits || number.size() > 5 || (!rest.empty() && rest != "fermé"))
+  if (!is_number_up_to(65535, number) || (!rest.empty() && rest != "fermé"))
     fail(line, "« port 9999 » ou « port 9998 fermé » ?");
   return {static_cast<std::uint16_t>(std::stoul(number)), rest == "fermé"};
 }
@@ -63,6 +67,8 @@ Step parse_step(std::size_t number, std::string_view line) {
     case '~':
       return {number, StepKind::print_any_order, label, std::string(text), ""};
     case '=':
+      if (!is_number_up_to(255, std::string(text)))
+        fail(number, "après = vient le statut de fin, de 0 à 255");
       return {number, StepKind::end, label, std::string(text), ""};
     case '>':
       return parse_typed(number, label, text);
