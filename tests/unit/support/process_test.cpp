@@ -131,7 +131,7 @@ TEST_CASE("the end of a Process ends all that the program started", "[support][p
     Process process(shell("sleep 1000 & echo $!; wait"));
     REQUIRE(process.wait_for("\n", within(patience)));
     grandchild = std::stoi(process.output());
-    child = process.pid();
+    child = process.program_pid();
     CHECK(is_running(grandchild));
   }
   CHECK_FALSE(is_running(child));
