@@ -4,11 +4,13 @@
 // Try:    head -c 8388608 /dev/urandom | tee sent | nc -N 127.0.0.1 9999 | cmp - sent
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <array>
 #include <span>
 
 #include "console.hpp"
+#include "net/error.hpp"
 #include "net/stream.hpp"
 #include "options.hpp"
 
@@ -27,6 +29,11 @@ bool send_all(int fd, std::span<const char> bytes) {
 }
 
 void echo(const net::Stream& client) {
+  // A client that sends without ever reading would block our send for ever: after ten seconds it
+  // fails (socket(7)), and the next client has its turn.
+  const timeval patience{10, 0};
+  net::checked(setsockopt(client.fd(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience),
+               "setsockopt SO_SNDTIMEO");
   std::array<char, 65536> buffer;
   std::size_t total = 0;
   while (true) {
@@ -36,12 +43,12 @@ void echo(const net::Stream& client) {
     if (received == 0) break;
     const auto count = static_cast<std::size_t>(received == -1 ? 0 : received);
     if (received == -1 || !send_all(client.fd(), std::span(buffer).first(count))) {
-      say("{} : connexion perdue après {} octets", client.peer(), total);
+      say("Connexion perdue avec {}, octets renvoyés : {}", client.peer(), total);
       return;
     }
     total += count;
   }
-  say("{} : {} octets renvoyés", client.peer(), total);
+  say("Octets renvoyés à {} : {}", client.peer(), total);
 }
 
 int main(int argc, char** argv) {
