@@ -69,7 +69,7 @@ void say_table(const std::vector<Row>& rows) {
   for (const Row& row : rows)
     say("{:>8} {:>8} {:>11} {:>9} {:>9} {:>7}  {}", row.buffer_bytes, row.recv_calls,
         decimal(row.calls_per_mebibyte(), 0), decimal(row.microseconds_per_call(), 2),
-        decimal(row.seconds, 3), decimal(row.mebibytes_per_second(), 1),
+        decimal(row.seconds, 4), decimal(row.mebibytes_per_second(), 1),
         bar(row.mebibytes_per_second(), fastest, 20));
 }
 

@@ -62,7 +62,11 @@ int main(int argc, char** argv) {
     net::throw_system_error("shutdown");
 
   const Received answer = receive_all(server.fd(), answer_bytes_max);
-  if (answer.outcome != Outcome::complete || answer.bytes.empty()) {
+  if (answer.outcome == Outcome::too_long) {
+    warn("La réponse du serveur dépasse {} octets.", answer_bytes_max);
+    return 1;
+  }
+  if (answer.outcome == Outcome::connection_lost || answer.bytes.empty()) {
     warn("Le serveur a coupé la connexion sans répondre.");
     return 1;
   }
