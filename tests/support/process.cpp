@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -118,14 +119,16 @@ std::string Ending::text() const {
 }
 
 Process::Process(const Command& command)
-    : is_terminal_(command.stdio == Stdio::pseudo_terminal),
+    : wrapped_(!command.wrapper.empty()),
+      is_terminal_(command.stdio == Stdio::pseudo_terminal),
       output_bytes_max_(command.output_bytes_max) {
   ::signal(SIGPIPE, SIG_IGN);  // typing to a program that has closed its input must not end us
   start(command);
 }
 
 void Process::start(const Command& command) {
-  std::vector<std::string> arguments{command.program.string()};
+  std::vector<std::string> arguments = command.wrapper;
+  arguments.push_back(command.program.string());
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   std::vector<std::string> variables = environment_with(command.environment);
   const std::vector<char*> argument_pointers = pointers_to(arguments);
@@ -149,6 +152,7 @@ void Process::start(const Command& command) {
 
 Process::Process(Process&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
+      wrapped_(other.wrapped_),
       input_fd_(std::exchange(other.input_fd_, -1)),
       output_fd_(std::exchange(other.output_fd_, -1)),
       is_terminal_(other.is_terminal_),
@@ -228,7 +232,20 @@ void Process::close_input() {
 }
 
 void Process::send_signal(int signal) {
-  if (!ending_) ::kill(pid_, signal);
+  if (!ending_) ::kill(program_pid(), signal);
+}
+
+// A sandbox runs the program as its only child's only child: /proc tells.
+pid_t Process::program_pid() const {
+  pid_t innermost = pid_;
+  while (wrapped_) {
+    const std::string id = std::to_string(innermost);
+    std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+    pid_t child = 0;
+    if (!(children >> child)) break;
+    innermost = child;
+  }
+  return innermost;
 }
 
 std::optional<Ending> Process::wait(Deadline deadline) {
@@ -237,6 +254,7 @@ std::optional<Ending> Process::wait(Deadline deadline) {
     drain();
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
+      if (wrapped_ && ending_->status > 128) ending_ = Ending{0, ending_->status - 128};  // as shells tell it
       drain();
     } else if (Clock::now() >= deadline) {
       return std::nullopt;

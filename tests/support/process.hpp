@@ -30,6 +30,7 @@ struct Command {
   Stdio stdio = Stdio::pipes;
   std::map<std::string, std::string> environment = {};  // added to our own
   std::filesystem::path folder = {};                    // where it runs; empty: here
+  std::vector<std::string> wrapper = {};                // a command that runs the program: a sandbox's
   std::size_t output_bytes_max = 8 << 20;               // what lies beyond is read and dropped
 };
 
@@ -63,18 +64,20 @@ public:
 
   void type(std::string_view text);  // what the peer does not read in time is dropped with it
   void close_input();                // end of file; on a pseudo-terminal, Ctrl-D
-  void send_signal(int signal);      // to the program itself
+  void send_signal(int signal);      // to the program itself, not to what wraps it
   std::optional<Ending> wait(Deadline deadline);
-  pid_t pid() const { return pid_; }
+  pid_t program_pid() const;  // the program's own, even inside a wrapper (Linux)
 
 private:
   void start(const Command& command);
   void drain();
 
   pid_t pid_ = -1;
+  bool wrapped_ = false;
   int input_fd_ = -1;
   int output_fd_ = -1;
   bool is_terminal_ = false;
+  std::vector<std::string> wrapper = {};                // a command that runs the program: a sandbox's
   std::size_t output_bytes_max_;
   bool too_much_output_ = false;
   std::string output_;

@@ -1,0 +1,54 @@
+// One student's file, from source to verdict: compiled, then run by its check program.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "exercises/support/verdict.hpp"
+#include "grader/exercise.hpp"
+#include "support/process.hpp"
+
+namespace prise::grader {
+
+using check::Report;
+using check::Verdict;
+using testing::Seconds;
+
+// A folder of our own that goes away with its content.
+class TemporaryFolder {
+public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+// Around what is run: nothing for one's own program, a sandbox's commands for a class's.
+struct Walls {
+  std::vector<std::string> around_compiler;
+  std::vector<std::string> around_checker;  // a network of its own
+  std::vector<std::string> around_program;
+};
+
+struct ExamineSettings {
+  std::string seed = "1";
+  Seconds patience = Seconds(3);  // for each thing that is waited for
+  Seconds compile_time = Seconds(60);
+  Seconds check_time = Seconds(60);  // the whole check
+  Walls walls = {};
+  bool warnings_are_errors = false;  // for the course's own starters
+};
+
+inline constexpr std::size_t source_bytes_max = 1 << 20;
+
+// Never throws for what the student wrote; what goes wrong around it is an internal_error.
+// folder: where the program is made and the report written; it must exist.
+Report examine(const Exercise& exercise, const std::filesystem::path& source,
+               const std::filesystem::path& folder, const ExamineSettings& settings = {});
+
+}  // namespace prise::grader

@@ -1,0 +1,84 @@
+// prove NN solution | starter | mistake ID: the three-way proof of an exercise, one part at a time.
+// The solution passes; the starter compiles without a warning and fails; a wrong program fails with
+// its own id. Status 0: proved; 1: not, and why.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "grader/examine.hpp"
+#include "grader/present.hpp"
+#include "grader/starter.hpp"
+
+using namespace prise::grader;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+int refuted(const Exercise& exercise, const Report& report, const std::string& why) {
+  std::cerr << why << "\n" << presented(exercise, report, 3, Cut::never);
+  return 1;
+}
+
+int prove_solution(const Exercise& exercise, const fs::path& folder,
+                   const ExamineSettings& settings) {
+  const Report report = examine(exercise, exercise.lesson() / "solution.cpp", folder, settings);
+  return report.verdict == Verdict::passed
+             ? 0
+             : refuted(exercise, report, "the solution does not pass");
+}
+
+int prove_starter(const Exercise& exercise, const fs::path& folder, ExamineSettings settings) {
+  settings.warnings_are_errors = true;
+  const fs::path source = folder / "exercise.cpp";
+  std::ofstream(source) << starter_of(read_file(exercise.lesson() / "solution.cpp"));
+  const Report report = examine(exercise, source, folder, settings);
+  if (report.verdict == Verdict::passed) return refuted(exercise, report, "the starter passes");
+  const bool wrong =
+      report.verdict == Verdict::does_not_compile || report.verdict == Verdict::internal_error;
+  return wrong ? refuted(exercise, report, "the starter must compile, run and fail") : 0;
+}
+
+int prove_mistake(const Exercise& exercise, const fs::path& folder, const ExamineSettings& settings,
+                  const fs::path& source, const std::string& id) {
+  const Report report = examine(exercise, source, folder, settings);
+  if (!exercise.hints.contains(id))
+    return refuted(exercise, report, "hints.json has no entry " + id);
+  const auto& named = report.mistakes;
+  if (report.verdict == Verdict::passed) return refuted(exercise, report, "the mistake passes");
+  if (named.size() > 2) return refuted(exercise, report, "more than two mistakes are named");
+  return std::find(named.begin(), named.end(), id) != named.end()
+             ? 0
+             : refuted(exercise, report, "the mistake is not named " + id);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto exercise = words.size() >= 2 ? exercise_numbered(words[0]) : std::nullopt;
+  if (!exercise) {
+    std::cerr << "prove NN solution | starter | mistake ID\n";
+    return 2;
+  }
+  const TemporaryFolder folder;
+  ExamineSettings settings;
+  settings.patience =
+      Seconds(words[1] == "solution" ? 20 : 4);  // a pass never waits; a failure must not wait long
+  if (const char* seed = std::getenv("PRISE_SEED")) settings.seed = seed;
+  if (words[1] == "solution") return prove_solution(*exercise, folder.path(), settings);
+  if (words[1] == "starter") return prove_starter(*exercise, folder.path(), settings);
+  const std::string id = words.at(2);
+  return prove_mistake(*exercise, folder.path(), settings,
+                       exercise->tests() / "mistakes" / (id + ".cpp"), id);
+}

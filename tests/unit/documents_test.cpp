@@ -1,0 +1,153 @@
+// The texts hold: what a Markdown file of the repository links to is there, and what it tells the
+// reader to type exists.
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path root = PRISE_SOURCE_DIR;
+
+std::vector<std::string> lines_of(const fs::path& path) {
+  std::ifstream file(path);
+  REQUIRE(file);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);)
+    lines.push_back(line);
+  return lines;
+}
+
+// Every *.md, but those of others: hidden folders, what was built, what npm brought.
+std::vector<fs::path> documents() {
+  std::vector<fs::path> found;
+  for (auto entry = fs::recursive_directory_iterator(root); entry != fs::end(entry); ++entry) {
+    const std::string name = entry->path().filename().string();
+    if (entry->is_directory() && (name.front() == '.' || name == "build" || name == "node_modules"))
+      entry.disable_recursion_pending();
+    if (entry->is_regular_file() && entry->path().extension() == ".md")
+      found.push_back(entry->path());
+  }
+  REQUIRE_FALSE(found.empty());
+  return found;
+}
+
+// What the pattern's first group finds in the text.
+std::vector<std::string> found_in(const std::string& text, const std::regex& pattern) {
+  std::vector<std::string> found;
+  for (std::sregex_iterator one(text.begin(), text.end(), pattern), end; one != end; ++one)
+    found.push_back((*one)[1]);
+  return found;
+}
+
+// The lines outside code: in C++, [](int x) is no link.
+std::vector<std::string> prose_of(const fs::path& document) {
+  static const std::regex code("`[^`]*`");
+  std::vector<std::string> prose;
+  bool fenced = false;
+  for (const std::string& line : lines_of(document)) {
+    const bool fence =
+        line.find("```") == line.find_first_not_of(' ') && line.find("```") != std::string::npos;
+    if (fence) fenced = !fenced;
+    if (!fenced && !fence) prose.push_back(std::regex_replace(line, code, ""));
+  }
+  return prose;
+}
+
+// Targets on this disk of [text](target), ![text](target "title"), src="target", [name]: target.
+std::vector<std::string> links_of(const fs::path& document) {
+  static const std::array patterns{std::regex(R"(\]\(<?([^)\s>]+))"),
+                                   std::regex(R"((?:src|href|srcset)="([^"\s]+))"),
+                                   std::regex(R"(^\[[^\]]+\]:\s*<?([^\s>]+))")};
+  static const std::regex elsewhere("^([a-z]+:|#).*");
+  std::vector<std::string> links;
+  for (const std::string& line : prose_of(document)) {
+    for (const std::regex& pattern : patterns) {
+      for (const std::string& link : found_in(line, pattern)) {
+        if (!std::regex_match(link, elsewhere)) links.push_back(link.substr(0, link.find('#')));
+      }
+    }
+  }
+  return links;
+}
+
+// The verbs of ./prise, from its own usage, lines such as "  ./prise run NN   plays a lesson".
+std::set<std::string> verbs() {
+  static const std::regex usage(R"(^  \./prise ([a-z]+))");
+  std::set<std::string> found;
+  for (const std::string& line : lines_of(root / "prise")) {
+    for (const std::string& verb : found_in(line, usage))
+      found.insert(verb);
+  }
+  return found;
+}
+
+// The "NN" and "NN program" that ./prise run takes.
+std::set<std::string> lessons_and_programs() {
+  std::set<std::string> found;
+  for (const auto& folder : fs::directory_iterator(root / "lessons")) {
+    if (!folder.is_directory()) continue;
+    const std::string number = folder.path().filename().string().substr(0, 2);
+    found.insert(number);
+    for (const auto& file : fs::directory_iterator(folder)) {
+      if (file.path().extension() == ".cpp")
+        found.insert(number + " " + file.path().stem().string());
+    }
+  }
+  return found;
+}
+
+std::set<std::string> presets() {
+  static const std::regex name(R"re("name": "([a-z]+)")re");
+  std::set<std::string> found;
+  for (const std::string& line : lines_of(root / "CMakePresets.json")) {
+    for (const std::string& preset : found_in(line, name))
+      found.insert(preset);
+  }
+  return found;
+}
+
+// Whatever the documents' lines, code included, say in the pattern's first group is known.
+void check_all_known(const std::regex& pattern, const std::set<std::string>& known) {
+  REQUIRE_FALSE(known.empty());
+  for (const fs::path& document : documents()) {
+    for (const std::string& line : lines_of(document)) {
+      for (const std::string& said : found_in(line, pattern)) {
+        INFO(fs::relative(document, root).string() << " says: " << line);
+        INFO(said << " does not exist");
+        CHECK(known.contains(said));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every relative link of a document leads somewhere", "[documents]") {
+  for (const fs::path& document : documents()) {
+    for (const std::string& link : links_of(document)) {
+      INFO(fs::relative(document, root).string() << " links to " << link);
+      CHECK(fs::exists(document.parent_path() / link));
+    }
+  }
+}
+
+TEST_CASE("every verb of ./prise that a document names is in its usage", "[documents]") {
+  check_all_known(std::regex(R"(\./prise ([a-z]+))"), verbs());
+}
+
+TEST_CASE("every lesson and program that a document runs exists", "[documents]") {
+  check_all_known(std::regex(R"(\./prise run ([0-9][0-9](?: [a-z_0-9]+)?))"),
+                  lessons_and_programs());
+}
+
+TEST_CASE("every preset that a document names exists", "[documents]") {
+  check_all_known(std::regex(R"(--preset ([a-z]+))"), presets());
+}
