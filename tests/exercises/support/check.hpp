@@ -72,6 +72,11 @@ public:
   void press_ctrl_d();
   void press_ctrl_c();
   void send_signal(int signal);
+  // As Ctrl-Z and fg do. What happens in between finds the program asleep, wherever it was; a call
+  // it was blocked in may come back early: a short send, or EINTR (signal(7)).
+  void suspend();
+  void resume();
+  void wait_until_asleep() const;   // until it waits for something; a busy one not for long
   std::size_t descriptors() const;  // open ones, where the system tells (/proc); else 0
   double cpu_seconds() const;       // used so far, where the system tells; else 0
   std::size_t threads() const;      // where the system tells; else 0
@@ -117,8 +122,11 @@ public:
   void send(std::string_view bytes, Delivery delivery = Delivery::plain);
   bool try_send(std::string_view bytes,
                 Seconds time);  // false: the program does not read; for slow readers
-  void half_close();            // no more bytes from us: the program reads an end of stream
-  void reset();                 // RST: the program's recv fails with ECONNRESET
+  // What the system took within the time, which may be nothing.
+  std::size_t send_some(std::string_view bytes, Seconds time);
+  void keep_small_buffers();  // the system holds little for us: who sends to a slow reader waits
+  void half_close();          // no more bytes from us: the program reads an end of stream
+  void reset();               // RST: the program's recv fails with ECONNRESET
   void close();
 
   std::string receive_exactly(std::size_t bytes, const std::string& expected,

@@ -128,6 +128,18 @@ bool Peer::try_send(std::string_view bytes, Seconds time) {
   return true;
 }
 
+std::size_t Peer::send_some(std::string_view bytes, Seconds time) {
+  if (!wait_writable(fd_, testing::within(time))) return 0;
+  const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+void Peer::keep_small_buffers() {
+  const int bytes = 32768;
+  ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  ::setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 void Peer::half_close() {
   check_->note(name_ + " : n'enverra plus rien (shutdown)");
   ::shutdown(fd_, SHUT_WR);

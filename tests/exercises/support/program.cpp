@@ -1,5 +1,6 @@
 #include <dirent.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,6 +59,15 @@ std::string place_in(const std::string& report) {
     }
   }
   return "";
+}
+
+// proc(5): R runs, S sleeps, T is stopped; ? where the system does not tell.
+char state_of(pid_t program) {
+  std::ifstream stat(fmt::format("/proc/{}/stat", program));
+  std::string line;
+  std::getline(stat, line);
+  const std::size_t end = line.rfind(") ");
+  return end == std::string::npos || end + 2 >= line.size() ? '?' : line[end + 2];
 }
 
 }  // namespace
@@ -215,6 +225,27 @@ void Program::press_ctrl_c() {
 void Program::send_signal(int signal) {
   check_->note(fmt::format("signal {} > programme", signal));
   process_->send_signal(signal);
+}
+
+void Program::suspend() {
+  check_->note("programme : suspendu (Ctrl-Z)");
+  process_->send_signal(SIGSTOP);
+  for (int i = 0; i < 200 && state_of(process_->program_pid()) != 'T'; ++i)
+    ::poll(nullptr, 0, 1);
+}
+
+void Program::resume() {
+  check_->note("programme : repris (fg)");
+  process_->send_signal(SIGCONT);
+}
+
+void Program::wait_until_asleep() const {
+  int asleep = 0;
+  for (int i = 0; i < 200 && asleep < 3; ++i) {
+    const char state = state_of(process_->program_pid());
+    asleep = state == 'S' || state == '?' ? asleep + 1 : 0;
+    ::poll(nullptr, 0, 1);
+  }
 }
 
 std::size_t Program::descriptors() const {
