@@ -85,7 +85,7 @@ public:
 
 private:
   friend class Check;
-  Program(Check& check, std::unique_ptr<testing::Process> process)
+  Program(Check& check, std::shared_ptr<testing::Process> process)
       : check_(&check), process_(std::move(process)) {}
 
   std::string take_line(const std::string& expected, const Guesses& guesses);
@@ -93,7 +93,7 @@ private:
   void look_for_sanitizer();
 
   Check* check_;
-  std::unique_ptr<testing::Process> process_;
+  std::shared_ptr<testing::Process> process_;
   std::size_t consumed_ = 0;
 };
 
@@ -232,9 +232,13 @@ private:
   friend class UdpDoor;
   [[noreturn]] void end(Verdict verdict, std::vector<std::string> mistakes,
                         const std::string& expected, const std::string& actual);
+  // What a peer of the program sees of its crash is an end, or silence: the crash itself is told.
+  [[noreturn]] void end_or_crash(Verdict verdict, std::vector<std::string> mistakes,
+                                 const std::string& expected, const std::string& actual);
 
   Report report_;
   std::mt19937 random_;
+  std::vector<std::weak_ptr<testing::Process>> started_;
   std::vector<std::shared_ptr<int>> reserved_;  // descriptors of closed ports
 };
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 #include "exercises/support/check.hpp"
@@ -70,21 +71,58 @@ char state_of(pid_t program) {
   return end == std::string::npos || end + 2 >= line.size() ? '?' : line[end + 2];
 }
 
+struct Crash {
+  std::vector<std::string> mistakes;
+  std::string meaning;
+};
+
+std::optional<Crash> sanitizer_crash(testing::Process& process) {
+  if (!is_sanitizer_report(process.output())) return std::nullopt;
+  process.wait(testing::within(Seconds(5)));  // the report in full
+  const std::string& output = process.output();
+  std::string place = place_in(output);
+  if (!place.empty()) place = " (" + place + ")";
+  for (const SanitizerSign& sign : sanitizer_signs) {
+    if (output.find(sign.text) != std::string::npos)
+      return Crash{{std::string(sign.mistake)}, std::string(sign.meaning) + place};
+  }
+  return Crash{{}, "une erreur de mémoire" + place};
+}
+
+std::string last_line(std::string text) {
+  text.resize(text.find_last_not_of('\n') + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
 }  // namespace
 
-void Program::look_for_sanitizer() {
-  if (!is_sanitizer_report(process_->output())) return;
-  process_->wait(testing::within(Seconds(5)));  // the report in full
-  const std::string& output = process_->output();
-  check_->note("programme | " + output.substr(consumed_));
-  const std::string place = place_in(output);
-  for (const SanitizerSign& sign : sanitizer_signs) {
-    if (output.find(sign.text) == std::string::npos) continue;
-    check_->end(Verdict::crashed, {std::string(sign.mistake)}, "un programme qui va jusqu'au bout",
-                fmt::format("{}{}", sign.meaning, place.empty() ? "" : " (" + place + ")"));
+void Check::end_or_crash(Verdict verdict, std::vector<std::string> mistakes,
+                         const std::string& expected, const std::string& actual) {
+  for (const auto& started : started_) {
+    const auto process = started.lock();
+    if (!process) continue;
+    // The connection of a program that dies is gone a moment before the program is.
+    const auto ending = process->wait(testing::within(Seconds(0.2)));
+    if (const auto crash = sanitizer_crash(*process)) {
+      note("programme | " + process->output());
+      end(Verdict::crashed, crash->mistakes, expected, crash->meaning);
+    }
+    if (ending && !ending->clean()) note("programme | " + last_line(process->output()));
+    if (ending) note("programme : " + ending->text());
+    if (ending && ending->signal == SIGPIPE)
+      end(Verdict::crashed, {"sigpipe"}, expected, ending->text());
+    if (ending && ending->signal != 0)
+      end(Verdict::crashed, std::move(mistakes), expected, ending->text());
   }
-  check_->end(Verdict::crashed, {}, "un programme qui va jusqu'au bout",
-              "une erreur de mémoire" + (place.empty() ? "" : " (" + place + ")"));
+  end(verdict, std::move(mistakes), expected, actual);
+}
+
+void Program::look_for_sanitizer() {
+  const auto crash = sanitizer_crash(*process_);
+  if (!crash) return;
+  check_->note("programme | " + process_->output().substr(consumed_));
+  check_->end(Verdict::crashed, crash->mistakes, "un programme qui va jusqu'au bout",
+              crash->meaning);
 }
 
 // The line, or the silence, that was waited for did not come: says why.
