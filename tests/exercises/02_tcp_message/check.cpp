@@ -130,7 +130,7 @@ TEST_CASE("a client that leaves in the middle of a long text") {
   const std::uint16_t port = server.read_port(no_port);
   {
     Peer hurried = check.connect(port);
-    hurried.keep_small_buffers();
+    hurried.keep_small_buffer();
     server.expect_line(line_of(1, hurried.own_address()));
     hurried.expect_bytes(text);
     if (check.random()() % 2 == 0) hurried.half_close();

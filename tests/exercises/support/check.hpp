@@ -124,9 +124,9 @@ public:
                 Seconds time);  // false: the program does not read; for slow readers
   // What the system took within the time, which may be nothing.
   std::size_t send_some(std::string_view bytes, Seconds time);
-  void keep_small_buffers();  // the system holds little for us: who sends to a slow reader waits
-  void half_close();          // no more bytes from us: the program reads an end of stream
-  void reset();               // RST: the program's recv fails with ECONNRESET
+  void keep_small_buffer();  // the system holds little for us to read: the sender waits
+  void half_close();         // no more bytes from us: the program reads an end of stream
+  void reset();              // RST: the program's recv fails with ECONNRESET
   void close();
 
   std::string receive_exactly(std::size_t bytes, const std::string& expected,

@@ -134,10 +134,9 @@ std::size_t Peer::send_some(std::string_view bytes, Seconds time) {
   return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
-void Peer::keep_small_buffers() {
+void Peer::keep_small_buffer() {
   const int bytes = 32768;
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-  ::setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
 void Peer::half_close() {

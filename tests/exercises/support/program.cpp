@@ -38,6 +38,7 @@ constexpr SanitizerSign sanitizer_signs[] = {
     {"out of memory", "unbounded_length", "plus de mémoire : une longueur reçue a été crue"},
     {"hard rss limit", "unbounded_memory", "le programme dépasse la mémoire permise"},
     {"stack-overflow", "endless_recursion", "récursion sans fin"},
+    {"out of bounds for type", "past_the_buffer", "un indice au-delà de la fin d'un tableau"},
     {"runtime error", "undefined_behaviour", "comportement indéfini"},
     {"SEGV", "null_pointer", "accès à une adresse invalide"},
 };
