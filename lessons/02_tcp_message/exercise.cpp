@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     }
     say("Client {} : {}", number, net::Address(reinterpret_cast<sockaddr*>(&peer), size));
 
-    // TODO 1 : envoyez text au client, times fois (send). Combien d'octets text compte-t-il ?
+    // TODO 1 : envoyez text au client, times fois (send). Combien d'octets a-t-il ?
 
     // TODO 2 : un client peut partir sans attendre. send échoue alors (-1) :
     //          écrivez « Client 1 : parti trop tôt », et servez le suivant.

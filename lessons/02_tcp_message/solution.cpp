@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
       say("Client {} : parti trop tôt", number);
     }
     //[starter]
-    //|    // TODO 1 : envoyez text au client, times fois (send). Combien d'octets text compte-t-il ?
+    //|    // TODO 1 : envoyez text au client, times fois (send). Combien d'octets a-t-il ?
     //|
     //|    // TODO 2 : un client peut partir sans attendre. send échoue alors (-1) :
     //|    //          écrivez « Client 1 : parti trop tôt », et servez le suivant.

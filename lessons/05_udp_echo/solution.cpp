@@ -65,7 +65,8 @@ std::optional<std::string> answer_before(Clock::time_point limit, const net::Soc
   //|  //          server, ignorez ce datagramme, et attendez le suivant le temps qui reste.
   //|  // TODO 3 : un datagramme peut avoir 65507 octets. Que devient ce qui n'entre pas ?
   //|  std::array<char, 100> buffer;
-  //|  const ssize_t count = recvfrom(client.fd(), buffer.data(), buffer.size(), 0, nullptr, nullptr);
+  //|  const ssize_t count =
+  //|      recvfrom(client.fd(), buffer.data(), buffer.size(), 0, nullptr, nullptr);
   //|  if (count == -1) net::throw_system_error("recvfrom de " + server.text());
   //|  return std::string(buffer.data(), static_cast<std::size_t>(count));
   //[end]
@@ -89,7 +90,8 @@ int main(int argc, char** argv) {
     say("Essai {}", number);
     if (sendto(client.fd(), text.data(), text.size(), 0, server.data(), server.size()) == -1)
       net::throw_system_error("sendto " + server.host_and_port());
-    const auto limit = Clock::now() + std::chrono::duration_cast<Clock::duration>(Seconds(timeout));
+    const Seconds wait(timeout);
+    const auto limit = Clock::now() + std::chrono::duration_cast<Clock::duration>(wait);
     if (const auto answer = answer_before(limit, client, server)) {
       say("Réponse : {}", *answer);
       return 0;
@@ -102,7 +104,8 @@ int main(int argc, char** argv) {
   //|  say("Essai {}", 1);
   //|  if (sendto(client.fd(), text.data(), text.size(), 0, server.data(), server.size()) == -1)
   //|    net::throw_system_error("sendto " + server.host_and_port());
-  //|  const auto limit = Clock::now() + std::chrono::duration_cast<Clock::duration>(Seconds(timeout));
+  //|  const Seconds wait(timeout);
+  //|  const auto limit = Clock::now() + std::chrono::duration_cast<Clock::duration>(wait);
   //|  if (const auto answer = answer_before(limit, client, server)) say("Réponse : {}", *answer);
   //|
   //|  // TODO 5 : s'il n'y a pas eu de réponse, écrivez « Aucune réponse après 3 essais. »

@@ -69,7 +69,8 @@ int main(int argc, char** argv) {
     say("Essai {}", number);
     if (sendto(client.fd(), text.data(), text.size(), 0, server.data(), server.size()) == -1)
       net::throw_system_error("sendto " + server.host_and_port());
-    const auto limit = Clock::now() + std::chrono::duration_cast<Clock::duration>(Seconds(timeout));
+    const Seconds wait(timeout);
+    const auto limit = Clock::now() + std::chrono::duration_cast<Clock::duration>(wait);
     if (const auto answer = answer_before(limit, client, server)) {
       say("Réponse : {}", *answer);
       return 0;
