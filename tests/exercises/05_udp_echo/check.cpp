@@ -115,8 +115,7 @@ TEST_CASE("a stop is no loss") {
   Program client = check.start(arguments_for(door, "60", "3", text));
   const Datagram request = first_try(check, client, door, text);
   client.wait_until_asleep();
-  client.suspend();
-  client.resume();
+  client.suspend_and_resume();
   client.wait_until_asleep();
   door.send(answer, request.port);
   client.expect_line(answer_line(answer), {{"eintr_fatal", contains("Interrupted")},

@@ -111,7 +111,13 @@ Program Check::start(std::vector<std::string> arguments, Stdio stdio) {
 }
 
 void Check::note(const std::string& line) {
-  report_.exchange.push_back(visible_text(line));
+  const std::string shown = visible_text(line);
+  repeats_ = shown == last_note_ ? repeats_ + 1 : 1;
+  last_note_ = shown;
+  if (repeats_ == 1)
+    report_.exchange.push_back(shown);
+  else
+    report_.exchange.back() = fmt::format("{} [{} fois]", shown, repeats_);
 }
 
 void Check::end(Verdict verdict, std::vector<std::string> mistakes, const std::string& expected,

@@ -76,6 +76,7 @@ public:
   // it was blocked in may come back early: a short send, or EINTR (signal(7)).
   void suspend();
   void resume();
+  void suspend_and_resume();
   void wait_until_asleep() const;   // until it waits for something; a busy one not for long
   std::size_t descriptors() const;  // open ones, where the system tells (/proc); else 0
   double cpu_seconds() const;       // used so far, where the system tells; else 0
@@ -91,6 +92,7 @@ private:
   std::string take_line(const std::string& expected, const Guesses& guesses);
   [[noreturn]] void fail_by_ending(const std::string& expected, const Guesses& guesses);
   void look_for_sanitizer();
+  void stop();
 
   Check* check_;
   std::shared_ptr<testing::Process> process_;
@@ -218,7 +220,7 @@ public:
                          const Guesses& guesses = {});
   void require(bool holds, const std::string& expected, const std::string& actual,
                const Guesses& guesses = {});
-  void note(const std::string& line);  // a line of the exchange
+  void note(const std::string& line);  // a line of the exchange; a repeated one is counted
 
   std::mt19937& random() { return random_; }        // seeded: the same seed, the same exchange
   std::string random_text(std::size_t characters);  // printable, with accents, no line ends
@@ -237,6 +239,8 @@ private:
                                  const std::string& expected, const std::string& actual);
 
   Report report_;
+  std::string last_note_;
+  int repeats_ = 0;
   std::mt19937 random_;
   std::vector<std::weak_ptr<testing::Process>> started_;
   std::vector<std::shared_ptr<int>> reserved_;  // descriptors of closed ports

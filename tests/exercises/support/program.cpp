@@ -266,15 +266,25 @@ void Program::send_signal(int signal) {
   process_->send_signal(signal);
 }
 
-void Program::suspend() {
-  check_->note("programme : suspendu (Ctrl-Z)");
+void Program::stop() {
   process_->send_signal(SIGSTOP);
   for (int i = 0; i < 200 && state_of(process_->program_pid()) != 'T'; ++i)
     ::poll(nullptr, 0, 1);
 }
 
+void Program::suspend() {
+  check_->note("programme : suspendu (Ctrl-Z)");
+  stop();
+}
+
 void Program::resume() {
   check_->note("programme : repris (fg)");
+  process_->send_signal(SIGCONT);
+}
+
+void Program::suspend_and_resume() {
+  check_->note("programme : suspendu, puis repris (Ctrl-Z, fg)");
+  stop();
   process_->send_signal(SIGCONT);
 }
 
