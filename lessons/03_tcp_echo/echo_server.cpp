@@ -1,13 +1,13 @@
 // Point:  every byte comes back, however many there are, in a buffer that never grows.
 // New:    the loop over short sends; MSG_NOSIGNAL; a client that fails does not end the server.
 // Kept:   net::Listener, recv, send; 0 from recv is the end of the stream (lesson 02).
-// Try:    head -c 8388608 /dev/urandom | tee sent | nc -N 127.0.0.1 9999 | cmp - sent
+// Try:    head -c 8388608 /dev/zero | nc -N 127.0.0.1 9999 | wc -c
 
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <array>
 #include <span>
+#include <vector>
 
 #include "console.hpp"
 #include "net/error.hpp"
@@ -34,7 +34,7 @@ void echo(const net::Stream& client) {
   const timeval patience{10, 0};
   net::checked(setsockopt(client.fd(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience),
                "setsockopt SO_SNDTIMEO");
-  std::array<char, 65536> buffer;
+  std::vector<char> buffer(1024 * 1024);  // however much the client sends
   std::size_t total = 0;
   while (true) {
     // While send_all waits for a slow reader we do not receive; then the sender's own send waits.
