@@ -25,8 +25,12 @@ Lines lines_of(const fs::path& path) {
   return lines;
 }
 
+fs::path guide_path(const std::string& lesson) {
+  return root / "lessons" / lesson / "README.md";
+}
+
 // "01_tcp_connect" → its programs.
-std::map<std::string, std::set<std::string>> lessons() {
+std::map<std::string, std::set<std::string>> all_lessons() {
   std::map<std::string, std::set<std::string>> found;
   for (const std::string& line : lines_of(PRISE_PROGRAMS)) {
     const std::size_t slash = line.find('/');
@@ -36,9 +40,15 @@ std::map<std::string, std::set<std::string>> lessons() {
   return found;
 }
 
+// Those that have a guide: the first test says which has none.
+std::map<std::string, std::set<std::string>> lessons() {
+  auto found = all_lessons();
+  std::erase_if(found, [](const auto& one) { return !fs::exists(guide_path(one.first)); });
+  return found;
+}
+
 Lines guide_of(const std::string& lesson) {
-  INFO("lessons/" << lesson << "/README.md");
-  Lines lines = lines_of(root / "lessons" / lesson / "README.md");
+  Lines lines = lines_of(guide_path(lesson));
   REQUIRE_FALSE(lines.empty());
   return lines;
 }
@@ -102,6 +112,13 @@ std::set<std::string> found_in(const std::string& text, const std::string& patte
 }
 
 }  // namespace
+
+TEST_CASE("every lesson has a guide", "[guide]") {
+  for (const auto& [lesson, programs] : all_lessons()) {
+    INFO(lesson);
+    CHECK(fs::exists(guide_path(lesson)));
+  }
+}
 
 TEST_CASE("each scene of a transcript stands word for word in its guide", "[guide]") {
   for (const auto& [lesson, programs] : lessons()) {
@@ -167,8 +184,8 @@ TEST_CASE("a guide has three things to break, numbered", "[guide]") {
 }
 
 TEST_CASE("a program that a guide tells to run exists", "[guide]") {
-  const auto all = lessons();
-  for (const auto& [lesson, programs] : all) {
+  const auto all = all_lessons();
+  for (const auto& [lesson, programs] : lessons()) {
     const std::string text = joined(guide_of(lesson));
     for (const std::string& run : found_in(text, "\\./prise run ([0-9]+(?: [a-z_0-9]+)?)")) {
       INFO(lesson << " says ./prise run " << run);
