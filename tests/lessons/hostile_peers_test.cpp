@@ -240,3 +240,18 @@ TEST_CASE("lesson 07 counts 8 MiB to the byte", "[hostile]") {
   CHECK(meeting.program.wait_for("Reçu : 8388608 octets, ", within(patience)));
   check_ended_decently(meeting.program);
 }
+
+TEST_CASE("who quits the chat of lesson 10 is not told that the other has left", "[hostile]") {
+  for (const Row& row : program_table()) {
+    if (!row.program.starts_with("10_")) continue;
+    for (int i = 0; i < 20; ++i) {  // the peer closes as soon as it can: a race that must be won
+      INFO(row.program << ", time " << i);
+      Meeting meeting = meet(row);
+      meeting.program.type("quit\n");
+      CHECK(meeting.peer.receive_some(1024) == "quit");
+      meeting.peer.close();
+      check_ended_decently(meeting.program);
+      CHECK(meeting.program.output().ends_with("\n\nChat terminé.\n"));
+    }
+  }
+}
