@@ -1,6 +1,7 @@
 #include "support/player.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -22,7 +23,8 @@ namespace {
 class ClosedPort {
 public:
   explicit ClosedPort(std::uint16_t wanted)
-      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+      : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    ::fcntl(fd_, F_SETFD, FD_CLOEXEC);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -255,8 +256,10 @@ Peer Door::accept(const Guesses& guesses) {
     check_->end(Verdict::timed_out, likely_mistakes(guesses, ""),
                 fmt::format("une connexion au port {}", port()),
                 fmt::format("personne, après {:g} s d'attente", check_->patience().count()));
-  const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  const int fd = ::accept(fd_, nullptr, nullptr);
   if (fd == -1) throw std::system_error(errno, std::generic_category(), "accept");
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  ::fcntl(fd, F_SETFL, O_NONBLOCK);
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   check_->note(fmt::format("vérificateur : connexion du port {}", remote_port(fd)));
