@@ -75,20 +75,14 @@ void expect_answer(Check& check, Program& server, Peer& client, const std::strin
   server.expect_end(0);
 }
 
-// Does something every so often. True as soon as the program prints or ends; false: the time is up.
-bool speaks_within(Program& server, Seconds time, Seconds interval,
-                   const std::function<void()>& disturb) {
+// Does something every so often. True as soon as the program prints or ends; false: time is up.
+bool speaks_despite(Program& server, Seconds time, const std::function<void()>& disturbance) {
   const Deadline deadline = prise::testing::within(time);
-  while (true) {
-    if (server.process().at_end()) return true;
-    if (server.process().read_more(prise::testing::within(interval))) return true;
-    if (prise::testing::Clock::now() >= deadline) return server.process().at_end();
-    disturb();
+  while (!server.speaks_within(Seconds(0.02))) {
+    if (prise::testing::Clock::now() >= deadline) return false;
+    disturbance();
   }
-}
-
-bool stays_silent(Program& server, Seconds time) {
-  return !speaks_within(server, time, time, [] {});
+  return true;
 }
 
 }  // namespace
@@ -120,7 +114,7 @@ TEST_CASE("a client that takes its time") {
   Peer client = check.connect(server.port);
   client.send("Bon", Delivery::byte_by_byte);
   const double used_before = server.program.cpu_seconds();
-  check.require(stays_silent(server.program, Seconds(0.2)), "un programme qui attend la suite",
+  check.require(!server.program.speaks_within(Seconds(0.2)), "un programme qui attend la suite",
                 "il n'attend pas", {{"deadline_too_early"}});
   const double used = server.program.cpu_seconds() - used_before;
   check.require(used < 0.04, "un programme qui dort en attendant la suite",
@@ -168,8 +162,7 @@ TEST_CASE("the deadline is for the whole, not for each byte") {
   Check check("envoyer un octet de temps en temps, sans fin (--deadline 0.3)");
   Server server(check, "0.3");
   Peer client = check.connect(server.port);
-  const bool spoke =
-      speaks_within(server.program, check.patience(), Seconds(0.02), [&] { client.send("x"); });
+  const bool spoke = speaks_despite(server.program, check.patience(), [&] { client.send("x"); });
   check.require(spoke, too_late, "rien, bien après le délai", {{"deadline_per_call"}});
   server.program.expect_line(too_late);
   server.program.expect_end(1, {{"wrong_status"}});
@@ -182,7 +175,7 @@ TEST_CASE("a signal while it receives changes nothing") {
   client.send("Bon", Delivery::byte_by_byte);
   for (int i = 0; i < 5; ++i) {
     server.program.send_signal(SIGUSR1);
-    if (stays_silent(server.program, Seconds(0.01))) continue;
+    if (!server.program.speaks_within(Seconds(0.01))) continue;
     const std::string line =
         server.program.read_line("un programme qui attend la suite", {{"eintr_fatal"}});
     check.fail("un programme qui attend la suite", line,
@@ -198,8 +191,8 @@ TEST_CASE("a signal does not give more time") {
   Check check("interrompre la réception sans cesse (--deadline 0.3)");
   Server server(check, "0.3");
   Peer client = check.connect(server.port);
-  const bool spoke = speaks_within(server.program, check.patience(), Seconds(0.02),
-                                   [&] { server.program.send_signal(SIGUSR1); });
+  const bool spoke = speaks_despite(server.program, check.patience(),
+                                    [&] { server.program.send_signal(SIGUSR1); });
   check.require(spoke, too_late, "rien, bien après le délai", {{"eintr_restarts_deadline"}});
   server.program.expect_line(too_late, {{"eintr_fatal"}});
   server.program.expect_end(1, {{"wrong_status"}});
@@ -213,7 +206,7 @@ TEST_CASE("a slow reader and signals while it sends") {
   client.send(text);
   client.half_close();
   expect_received(server.program, text.size());
-  for (int i = 0; i < 8 && stays_silent(server.program, Seconds(0.01)); ++i)
+  for (int i = 0; i < 8 && !server.program.speaks_within(Seconds(0.01)); ++i)
     server.program.send_signal(SIGUSR1);
   expect_answer(check, server.program, client, text);
 }
@@ -229,10 +222,10 @@ TEST_CASE("the deadline passes while the client does not read") {
     client.half_close();
     const std::string line = server.program.read_line(received_line(text.size()));
     if (line == too_late) continue;
-    if (stays_silent(server.program, check.patience() * 0.75)) {
+    if (!server.program.speaks_within(check.patience() * 0.75)) {
       // A signal wakes a send that waits; a program that then looks at the clock gives up.
-      const bool only_asleep = speaks_within(server.program, check.patience() * 0.5, Seconds(0.02),
-                                             [&] { server.program.send_signal(SIGUSR1); });
+      const bool only_asleep = speaks_despite(server.program, check.patience() * 0.5,
+                                              [&] { server.program.send_signal(SIGUSR1); });
       check.fail(too_late, "rien, bien après le délai",
                  {{only_asleep ? "blocking_send" : "no_deadline_while_sending"}});
     }
@@ -260,7 +253,7 @@ TEST_CASE("one byte more is refused at once") {
   Peer client = check.connect(server.port);
   client.send(std::string(1001, 'a'), Delivery::chopped);
   const std::string refused = "Refusé : le message dépasse 1000 octets.";
-  if (stays_silent(server.program, check.patience())) {
+  if (!server.program.speaks_within(check.patience())) {
     client.half_close();
     const std::string line = server.program.read_line(refused, {{"no_limit"}});
     check.fail(refused + " (dès le 1001e octet)", "rien avant la fin du flux, puis " + line,
