@@ -56,6 +56,7 @@ constexpr std::array advices{
     Advice{"", ECONNRESET, "l'autre côté a coupé la connexion brutalement."},
     Advice{"", EPIPE, "l'autre côté a déjà fermé la connexion."},
     Advice{"", ENOTCONN, "l'autre côté a déjà coupé la connexion."},
+    Advice{"", EINTR, "un signal a interrompu l'appel."},
     Advice{"", EMFILE, "trop de descripteurs ouverts. Voyez ulimit -n."},
     Advice{"sendto", EMSGSIZE,
            "ce message est trop long pour un seul datagramme (65507 octets au plus)."},
@@ -90,8 +91,9 @@ std::string explain_system_error(const std::system_error& error) {
                        call.substr(std::string_view("getaddrinfo ").size()),
                        error.code().message());
   const std::string_view advice = advice_for(call, error.code());
-  return advice.empty() ? fmt::format("{} : {}.", call, error.code().message())
-                        : fmt::format("{} : {}", call, advice);
+  return advice.empty()
+             ? fmt::format("{} : le système répond « {} ».", call, error.code().message())
+             : fmt::format("{} : {}", call, advice);
 }
 
 [[noreturn]] void end_with_explanation() {

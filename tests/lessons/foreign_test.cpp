@@ -177,7 +177,7 @@ serveur $ 03_tcp_echo/echo_server --port 9999
 serveur | Serveur en écoute sur le port 9999...
 client  $ python reply_client
 client  | Réponse du serveur : Salut le serveur !
-serveur | ('127.0.0.1', <port>) : 18 octets renvoyés
+serveur | Octets renvoyés à ('127.0.0.1', <port>) : 18
 serveur > ^C
 )");
 }
@@ -549,9 +549,9 @@ TEST_CASE("lesson 03 echo_server returns 8 MiB to netcat unharmed", "[foreign][n
   plays(R"(
 serveur $ 03_tcp_echo/echo_server --port 9999
 serveur | Serveur en écoute sur le port 9999...
-client  $ /bin/sh -c "head -c 8388608 /dev/urandom >sent; nc -N 127.0.0.1 9999 <sent | cmp - sent && echo same; rm sent"
+client  $ /bin/sh -c "f=$(mktemp); head -c 8388608 /dev/urandom >$f; nc -N 127.0.0.1 9999 <$f | cmp - $f && echo same; rm $f"
 client  | same
-serveur | ('127.0.0.1', <port>) : 8388608 octets renvoyés
+serveur | Octets renvoyés à ('127.0.0.1', <port>) : 8388608
 serveur > ^C
 )");
 }

@@ -48,10 +48,11 @@ bool is_in_table(const char* table, std::uint16_t port, const std::string& state
 
 }  // namespace
 
-ReservedPort::ReservedPort() {
-  const unsigned start = std::random_device{}();
+ReservedPort::ReservedPort() : ReservedPort(std::random_device{}()) {}
+
+ReservedPort::ReservedPort(unsigned first_tried) {
   for (unsigned i = 0; i < ports; ++i) {
-    number_ = static_cast<std::uint16_t>(first_port + (start + i) % ports);
+    number_ = static_cast<std::uint16_t>(first_port + (first_tried % ports + i) % ports);
     file_ = std::filesystem::temp_directory_path() / ("prise-port-" + std::to_string(number_));
     if (!lock()) continue;
     if (can_be_bound(number_, SOCK_STREAM) && can_be_bound(number_, SOCK_DGRAM)) return;

@@ -13,7 +13,8 @@ namespace prise::testing {
 // could be bound, over TCP and UDP and without SO_REUSEADDR, when it was taken.
 class ReservedPort {
 public:
-  ReservedPort();
+  ReservedPort();                               // a random one
+  explicit ReservedPort(unsigned first_tried);  // or the next that is free
   ~ReservedPort();
   ReservedPort(const ReservedPort&) = delete;
   ReservedPort& operator=(const ReservedPort&) = delete;

@@ -246,6 +246,11 @@ void Program::expect_still_running(const Guesses& guesses) {
   if (process_->wait(testing::Clock::now())) fail_by_ending("un programme qui continue", guesses);
 }
 
+bool Program::speaks_within(Seconds time) {
+  const bool has_spoken = process_->output().size() > consumed_;
+  return has_spoken || process_->read_more(testing::within(time)) || process_->at_end();
+}
+
 void Program::type(std::string_view line) {
   check_->note("au clavier > " + std::string(line));
   process_->type(std::string(line) + "\n");

@@ -1,6 +1,7 @@
 #include "support/reserved_port.hpp"
 
 #include <array>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -29,6 +30,20 @@ TEST_CASE("reserved ports are all different and can be bound", "[support][port]"
     CHECK_NOTHROW(net::Listener(on(port.number()), net::ReuseAddress::no));
   }
   CHECK(numbers.size() == 20);
+}
+
+TEST_CASE("a port that is reserved is passed over", "[support][port]") {
+  const ReservedPort first;
+  const ReservedPort second(first.number());
+  CHECK(second.number() != first.number());
+}
+
+TEST_CASE("a port that somebody listens on is passed over", "[support][port]") {
+  auto free_again = std::make_unique<ReservedPort>();
+  const std::uint16_t number = free_again->number();
+  const net::Listener listener(on(number));
+  free_again.reset();
+  CHECK(ReservedPort(number).number() != number);
 }
 
 TEST_CASE("a port that is free again can be reserved again", "[support][port]") {
