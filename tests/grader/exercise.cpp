@@ -56,7 +56,8 @@ std::vector<Exercise> all_exercises() {
   std::vector<Exercise> exercises;
   for (const auto& entry :
        fs::directory_iterator(fs::path(source_folder) / "tests" / "exercises")) {
-    if (fs::exists(entry.path() / "hints.json") && entry.path().filename() != "support") exercises.push_back(read_exercise(entry.path()));
+    if (fs::exists(entry.path() / "hints.json") && entry.path().filename() != "support")
+      exercises.push_back(read_exercise(entry.path()));
   }
   std::sort(exercises.begin(), exercises.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
