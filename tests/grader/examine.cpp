@@ -155,8 +155,11 @@ std::optional<Report> run_compiler(const fs::path& source, const fs::path& folde
   command.output_bytes_max = log_bytes_max;
   const Run made = run_watched(command, settings.compile_time, settings);
   const std::string ends = "une compilation qui se termine";
+  if (made.out_of_memory)
+    return does_not_compile(ends, "une compilation qui demande trop de mémoire");
   if (!made.ending)
-    return does_not_compile(ends, fmt::format("plus de {:g} s", settings.compile_time.count()));
+    return does_not_compile(ends, fmt::format("une compilation sans fin : plus de {:g} s",
+                                              settings.compile_time.count()));
   if (made.ending->clean()) return std::nullopt;
   if (made.ending->signal != 0) return does_not_compile(ends, "compilateur " + made.ending->text());
   const std::string log = readable(made.output, source);

@@ -27,7 +27,7 @@ struct Limits {
   std::uint64_t address_bytes;  // 0: as much as it likes; sanitizers reserve terabytes
 };
 
-constexpr Limits compiler_limits{60, 64 * mebibyte, 256, 32, 1024 * mebibyte};
+constexpr Limits compiler_limits{30, 64 * mebibyte, 256, 32, 1024 * mebibyte};
 constexpr Limits program_limits{20, 16 * mebibyte, 256, 64, 0};
 constexpr std::uint64_t program_memory_bytes = 768 * mebibyte;
 constexpr std::uint64_t program_folder_bytes = 16 * mebibyte;
