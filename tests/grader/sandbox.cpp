@@ -90,7 +90,7 @@ const Words closed = {"--unshare-pid",
 Words limited(const Limits& limits) {
   Words words{"prlimit",
               "--core=0",
-              fmt::format("--cpu={}", limits.cpu_seconds),
+              fmt::format("--cpu={}:{}", limits.cpu_seconds, limits.cpu_seconds + 5),
               fmt::format("--fsize={}", limits.file_bytes),
               fmt::format("--nofile={}", limits.descriptors),
               fmt::format("--nproc={}", limits.processes)};
