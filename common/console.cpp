@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,6 +23,7 @@ namespace {
 std::mutex terminal;                // whoever writes to it, or edits a line, holds it
 LineEditor* editor = nullptr;       // made at the first ask on a terminal
 std::array<int, 2> ctrl_c{-1, -1};  // CtrlC's pipe: the handler writes to [1]
+std::atomic<bool> echoed{false};    // the terminal has shown ^C, and no line end after it
 
 bool is_readable(int fd) {
   pollfd watched{fd, POLLIN, 0};
@@ -105,15 +107,21 @@ Answer ask_plainly(const std::string& prompt, int other) {
   }
   static PlainInput input;
   Answer answer = input.read(other);
-  if (answer.kind != AnswerKind::line && !prompt.empty()) say_line("");
+  if (answer.kind != AnswerKind::line && !prompt.empty() && !echoed) say_line("");
   return answer;
 }
 
-extern "C" void ctrl_c_handler(int) {
+bool terminal_echoes() {
+  termios mode{};
+  return ::tcgetattr(STDIN_FILENO, &mode) == 0 && (mode.c_lflag & ECHO) != 0;
+}
+
+// tcgetattr and write are async-signal-safe, and the atomic is lock-free: see signal-safety(7).
+extern "C" void ctrl_c_handler(int signal) {
   const int saved_errno = errno;
+  if (signal == SIGINT && terminal_echoes()) echoed = true;
   const char byte = 'c';
-  [[maybe_unused]] const ssize_t count =
-      ::write(ctrl_c[1], &byte, 1);  // write is async-signal-safe
+  [[maybe_unused]] const ssize_t count = ::write(ctrl_c[1], &byte, 1);
   errno = saved_errno;
 }
 
@@ -136,6 +144,7 @@ void say_line(const std::string& line) {
     editor->print_above(line);
     return;
   }
+  if (echoed.exchange(false) && ::isatty(STDOUT_FILENO) != 0) std::fputc('\n', stdout);
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
   std::fflush(stdout);  // a program that is watched through a pipe shows its lines at once

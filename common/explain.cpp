@@ -33,6 +33,12 @@ constexpr std::array advices{
            "les ports en dessous de 1024 sont réservés. Choisissez-en un autre : --port 9999."},
     Advice{"bind", EADDRNOTAVAIL,
            "cette adresse n'est pas celle de cette machine. Essayez --host 127.0.0.1."},
+    Advice{"bind", EINVAL,
+           "cette adresse est incomplète. Une adresse fe80:: se donne avec son interface : "
+           "fe80::1%eth0."},
+    Advice{"connect", EINVAL,
+           "cette adresse est incomplète. Une adresse fe80:: se donne avec son interface : "
+           "fe80::1%eth0."},
     Advice{"connect", ECONNREFUSED,
            "connexion refusée, aucun serveur n'écoute là. Lancez d'abord le serveur, ou vérifiez "
            "--host et --port."},
@@ -49,6 +55,8 @@ constexpr std::array advices{
            "cette machine ne parle pas cette version d'IP. Essayez --host 127.0.0.1."},
     Advice{"", ECONNRESET, "l'autre côté a coupé la connexion brutalement."},
     Advice{"", EPIPE, "l'autre côté a déjà fermé la connexion."},
+    Advice{"", ENOTCONN, "l'autre côté a déjà coupé la connexion."},
+    Advice{"", EINTR, "un signal a interrompu l'appel."},
     Advice{"", EMFILE, "trop de descripteurs ouverts. Voyez ulimit -n."},
     Advice{"sendto", EMSGSIZE,
            "ce message est trop long pour un seul datagramme (65507 octets au plus)."},
@@ -83,8 +91,9 @@ std::string explain_system_error(const std::system_error& error) {
                        call.substr(std::string_view("getaddrinfo ").size()),
                        error.code().message());
   const std::string_view advice = advice_for(call, error.code());
-  return advice.empty() ? fmt::format("{} : {}.", call, error.code().message())
-                        : fmt::format("{} : {}", call, advice);
+  return advice.empty()
+             ? fmt::format("{} : le système répond « {} ».", call, error.code().message())
+             : fmt::format("{} : {}", call, advice);
 }
 
 [[noreturn]] void end_with_explanation() {

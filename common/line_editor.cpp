@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <clocale>
 #include <cstdio>
@@ -21,23 +22,36 @@ LineEditor* editor_of(EditLine* edit) {
   return static_cast<LineEditor*>(data);
 }
 
+// Both live until the next key.
+std::string_view typed_text(EditLine* edit) {
+  const LineInfo* info = el_line(edit);
+  return {info->buffer, static_cast<std::size_t>(info->lastchar - info->buffer)};
+}
+std::string_view typed_before_cursor(EditLine* edit) {
+  const LineInfo* info = el_line(edit);
+  return {info->buffer, static_cast<std::size_t>(info->cursor - info->buffer)};
+}
+
 std::string prompt_shown;
 char* show_prompt(EditLine*) {
   return prompt_shown.data();
 }
 
-// Columns of a text on the terminal, as mbstowcs and wcwidth count them.
-int columns_of(std::string_view text) {
-  int columns = 0;
+// On which row of the terminal the cursor stands after a text that began on row 0. A character that
+// does not fit into what is left of a row goes to the next one; a full row is followed by the next.
+int rows_before_end(std::string_view text, int columns) {
+  int row = 0, column = 0;
   std::mbstate_t state{};
   while (!text.empty()) {
     wchar_t character = 0;
     const std::size_t bytes = std::mbrtowc(&character, text.data(), text.size(), &state);
-    if (bytes == 0 || bytes > text.size()) return columns;
-    columns += std::max(0, ::wcwidth(character));
+    if (bytes == 0 || bytes > text.size()) break;
     text.remove_prefix(bytes);
+    const int width = std::max(0, ::wcwidth(character));
+    row += column + width > columns ? 1 : 0;
+    column = column + width > columns ? width : column + width;
   }
-  return columns;
+  return column < columns ? row : row + 1;
 }
 
 int terminal_columns() {
@@ -85,6 +99,8 @@ int LineEditor::next_character(wchar_t* character) {
     const std::size_t used = std::mbrtowc(character, &byte, 1, &state);
     if (used == static_cast<std::size_t>(-1))
       state = {};  // not a character: typed by nobody, skip it
+    // A Ctrl-D that was pressed before we asked comes as '\0'.
+    if (used == 0 && typed_text(edit_).empty()) return 0;
     if (used <= 1) return 1;
   }
 }
@@ -105,24 +121,32 @@ Answer LineEditor::read(const std::string& prompt) {
       line.remove_suffix(1);
     return {AnswerKind::line, std::string(line)};
   }
-  if (woken_ == Woken::readable) {
-    const LineInfo* info = el_line(edit_);
-    kept_.assign(info->buffer, info->lastchar);
-  }
-  if (!prompt_.empty() || !kept_.empty()) std::fputc('\n', stdout);
-  std::fflush(stdout);
+  if (woken_ == Woken::readable) kept_ = typed_text(edit_);
+  leave_typed_rows();
   if (woken_ == Woken::interrupted) return {AnswerKind::interrupted, {}};
   return {woken_ == Woken::readable ? AnswerKind::readable : AnswerKind::end_of_input, {}};
 }
 
-// The cursor's row may be one of several, where the typed line is longer than the terminal is wide.
+// The typed line may be longer than the terminal is wide: how many rows below its first.
+int LineEditor::row_after(std::string_view typed) const {
+  return rows_before_end(prompt_ + std::string(typed), terminal_columns());
+}
+
 void LineEditor::erase_typed_rows() {
-  const LineInfo* info = el_line(edit_);
-  const std::string_view before_cursor(info->buffer,
-                                       static_cast<std::size_t>(info->cursor - info->buffer));
-  const int rows_above = (columns_of(prompt_) + columns_of(before_cursor)) / terminal_columns();
-  if (rows_above > 0) std::fprintf(stdout, "\033[%dA", rows_above);
+  if (const int row = row_after(typed_before_cursor(edit_)); row > 0)
+    std::fprintf(stdout, "\033[%dA", row);
   std::fputs("\r\033[J", stdout);
+}
+
+// What is printed next begins on a row of its own.
+void LineEditor::leave_typed_rows() {
+  const bool shows_ctrl_d = woken_ == Woken::input;
+  if (!prompt_.empty() || !typed_text(edit_).empty() || shows_ctrl_d) {
+    const int rows = row_after(typed_text(edit_)) - row_after(typed_before_cursor(edit_));
+    if (rows > 0) std::fprintf(stdout, "\033[%dB", rows);
+    std::fputc('\n', stdout);
+  }
+  std::fflush(stdout);
 }
 
 void LineEditor::print_above(const std::string& text) {

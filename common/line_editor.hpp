@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "console.hpp"
 
@@ -31,7 +32,9 @@ public:
   void restore_terminal();                    // before the program ends in the middle of read
 
 private:
+  int row_after(std::string_view typed) const;
   void erase_typed_rows();
+  void leave_typed_rows();
   int next_character(wchar_t* character);
   friend int line_editor_next_character(editline*, wchar_t*);
 

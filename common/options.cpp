@@ -52,9 +52,9 @@ std::string explain_misuse(const CLI::ParseError& error) {
     return "ce programme ne connaît pas cet argument : " +
            std::string(what.substr(what.rfind(": ") + 2)) + ".";
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
-    return "valeur illisible : " + std::string(what) + ".";
+    return "valeur illisible : " + std::string(what.substr(what.rfind(": ") + 2)) + ".";
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
-    return name + " attend une valeur.";
+    return name + " attend une valeur, et une seule.";
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
     return "il manque un argument : " + name + ".";
   return std::string(what);

@@ -88,8 +88,9 @@ std::string Address::text() const {
 }
 
 std::string Address::host_and_port() const {
-  const std::string colon_port = ":" + std::to_string(port());
-  return family() == AF_INET6 ? "[" + host() + "]" + colon_port : host() + colon_port;
+  std::string text = host();
+  if (family() == AF_INET6) text.insert(0, 1, '[').push_back(']');
+  return text.append(":").append(std::to_string(port()));
 }
 
 socklen_t Address::size() const {

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   const std::string reply = receive_until_end(server.fd(), text.size());
   say("Réponse du serveur : {}", reply);
   if (reply == text) return 0;
-  warn("Erreur : ce n'est pas un écho, {} octets envoyés et {} reçus.", text.size(), reply.size());
+  warn("Erreur : ce n'est pas un écho. Octets envoyés : {}, reçus : {}.", text.size(),
+       reply.size());
   return 1;
 }

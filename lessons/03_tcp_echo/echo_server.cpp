@@ -1,14 +1,16 @@
 // Point:  every byte comes back, however many there are, in a buffer that never grows.
 // New:    the loop over short sends; MSG_NOSIGNAL; a client that fails does not end the server.
 // Kept:   net::Listener, recv, send; 0 from recv is the end of the stream (lesson 02).
-// Try:    head -c 8388608 /dev/urandom | tee sent | nc -N 127.0.0.1 9999 | cmp - sent
+// Try:    head -c 8388608 /dev/zero | nc -N 127.0.0.1 9999 | wc -c
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
-#include <array>
 #include <span>
+#include <vector>
 
 #include "console.hpp"
+#include "net/error.hpp"
 #include "net/stream.hpp"
 #include "options.hpp"
 
@@ -27,7 +29,12 @@ bool send_all(int fd, std::span<const char> bytes) {
 }
 
 void echo(const net::Stream& client) {
-  std::array<char, 65536> buffer;
+  // A client that sends without ever reading would block our send for ever: after ten seconds it
+  // fails (socket(7)), and the next client has its turn.
+  const timeval patience{10, 0};
+  net::checked(setsockopt(client.fd(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience),
+               "setsockopt SO_SNDTIMEO");
+  std::vector<char> buffer(1024 * 1024);  // however much the client sends
   std::size_t total = 0;
   while (true) {
     // While send_all waits for a slow reader we do not receive; then the sender's own send waits.
@@ -36,12 +43,12 @@ void echo(const net::Stream& client) {
     if (received == 0) break;
     const auto count = static_cast<std::size_t>(received == -1 ? 0 : received);
     if (received == -1 || !send_all(client.fd(), std::span(buffer).first(count))) {
-      say("{} : connexion perdue après {} octets", client.peer(), total);
+      say("Connexion perdue avec {}, octets renvoyés : {}", client.peer(), total);
       return;
     }
     total += count;
   }
-  say("{} : {} octets renvoyés", client.peer(), total);
+  say("Octets renvoyés à {} : {}", client.peer(), total);
 }
 
 int main(int argc, char** argv) {

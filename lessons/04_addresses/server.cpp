@@ -25,10 +25,10 @@ std::uint16_t port_of(const sockaddr_storage& address) {
 }
 
 // As Python prints it. getnameinfo(3) is getaddrinfo's way back, for IPv4 and IPv6 alike.
-std::string text_of(const sockaddr_storage& address) {
+std::string text_of(const sockaddr_storage& address, socklen_t size) {
   std::array<char, NI_MAXHOST> host{};
-  getnameinfo(reinterpret_cast<const sockaddr*>(&address), sizeof address, host.data(), host.size(),
-              nullptr, 0, NI_NUMERICHOST);
+  getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(), nullptr,
+              0, NI_NUMERICHOST);
   const std::string host_and_port =
       std::string("('") + host.data() + "', " + std::to_string(port_of(address));
   if (address.ss_family != AF_INET6) return host_and_port + ")";
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
                  "setsockopt IPV6_V6ONLY");
   }
   if (bind(listener.fd(), found->ai_addr, found->ai_addrlen) == -1)
-    net::throw_system_error("bind " + options.host + ":" + std::to_string(options.port));
+    net::throw_system_error("bind " + options.host + ", port " + std::to_string(options.port));
   net::checked(listen(listener.fd(), SOMAXCONN), "listen");
 
   sockaddr_storage address{};  // large enough for an address of any family
@@ -76,11 +76,11 @@ int main(int argc, char** argv) {
                "getsockname");
   say_chosen_port(options, port_of(address));
   say("Serveur en écoute sur le port {}...", port_of(address));
-  say("Adresse d'écoute : {}", text_of(address));
+  say("Adresse d'écoute : {}", text_of(address, size));
 
   sockaddr_storage peer{};
   size = sizeof peer;
   const net::Socket client(
       net::checked(accept(listener.fd(), reinterpret_cast<sockaddr*>(&peer), &size), "accept"));
-  say("Connexion reçue de {}", text_of(peer));
+  say("Connexion reçue de {}", text_of(peer, size));
 }

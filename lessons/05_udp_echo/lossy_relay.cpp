@@ -9,8 +9,9 @@
 #include <cerrno>
 #include <deque>
 #include <random>
-#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "console.hpp"
@@ -53,23 +54,26 @@ private:
                                    reinterpret_cast<sockaddr*>(&sender), &size);
     if (count == -1) net::throw_system_error("recvfrom");
     const net::Address client(reinterpret_cast<sockaddr*>(&sender), size);
-    if (is_lost("->", client, count)) return;
-    send(guest_for(client).to_server.fd(), buffer_.data(), static_cast<std::size_t>(count), 0);
+    const std::string_view request(buffer_.data(), static_cast<std::size_t>(count));
+    if (is_lost("Demande de", client, request)) return;
+    send(guest_for(client).to_server.fd(), request.data(), request.size(), 0);
   }
 
   void pass_reply(const Guest& guest) {
     const ssize_t count = recv(guest.to_server.fd(), buffer_.data(), buffer_.size(), 0);
-    if (count == -1 && errno == ECONNREFUSED) say("-- personne n'écoute en {}", server_);
-    if (count == -1 || is_lost("<-", guest.client, count)) return;
-    sendto(to_clients_.fd(), buffer_.data(), static_cast<std::size_t>(count), 0,
-           guest.client.data(), guest.client.size());
+    if (count == -1 && errno == ECONNREFUSED) say("Personne n'écoute en {}", server_);
+    if (count == -1) return;
+    const std::string_view reply(buffer_.data(), static_cast<std::size_t>(count));
+    if (is_lost("Réponse à", guest.client, reply)) return;
+    sendto(to_clients_.fd(), reply.data(), reply.size(), 0, guest.client.data(),
+           guest.client.size());
   }
 
   // The numbers of mt19937 are fixed by the standard, those of its distributions are not: a seed
   // gives the same losses everywhere.
-  bool is_lost(std::string_view way, const net::Address& client, ssize_t count) {
+  bool is_lost(std::string_view what, const net::Address& client, std::string_view text) {
     const bool lost = static_cast<double>(random_()) < loss_ * 4294967296.0;  // 2^32
-    say("{} {} : {} octets, {}", way, client, count, lost ? "perdus" : "transmis");
+    say("{} {} {} : {}", what, client, lost ? "perdue" : "transmise", text);
     return lost;
   }
 
@@ -103,10 +107,19 @@ int main(int argc, char** argv) {
                                       {"--loss", &loss, "La part perdue, de 0 à 1"},
                                       {"--seed", &seed, "La graine du hasard"}});
 
+  if (!(loss >= 0 && loss <= 1)) {
+    warn("Erreur : --loss est une part, de 0 (rien) à 1 (tout), pas {}.", loss);
+    return 2;
+  }
+
   const auto address = net::resolve(options.host, options.port, net::Purpose::listen).front();
   net::Socket to_clients = net::Socket::open(address.family(), SOCK_DGRAM);
   to_clients.bind(address, net::ReuseAddress::no);
   const auto server = net::resolve(to_host, to_port).front();
+  if (server == to_clients.local_address()) {
+    warn("Erreur : le relais s'enverrait tout à lui-même. Changez --port ou --to-port.");
+    return 2;
+  }
   say_chosen_port(options, to_clients.local_address().port());
   say("Relais UDP vers {} : perte {}, graine {}", server, loss, seed);
   Relay(std::move(to_clients), server, loss, seed).run();

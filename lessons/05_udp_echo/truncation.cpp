@@ -30,7 +30,8 @@ void receive_and_say(const net::Socket& self) {
   if (length == -1) net::throw_system_error("recvfrom");
   const auto sent = static_cast<std::size_t>(length);
   const std::size_t kept = std::min(sent, buffer.size());  // never believe a length: look first
-  say("Reçu : {} ({} octets, {} perdus)", std::string_view(buffer.data(), kept), kept, sent - kept);
+  say("Reçu : {} ({} octets, perdus : {})", std::string_view(buffer.data(), kept), kept,
+      sent - kept);
 }
 
 int main(int argc, char** argv) {

@@ -1,5 +1,4 @@
-// Point:  the sender knows nothing of the reader's buffer: one send, and the server cuts as it
-//         likes.
+// Point:  the sender knows nothing of the reader's buffer: one send, cut as the server likes.
 // New:    nothing; all of it has been seen.
 // Kept:   connect from lesson 01, send_all from lesson 03.
 // Try:    client "Bonjour à tous"; client "été" when the server was started with --buffer 2.

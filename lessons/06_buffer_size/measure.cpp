@@ -1,8 +1,7 @@
-// Point:  a system call has a price, whatever it brings: one byte a call is the slowest way to
-//         read.
+// Point:  a system call has a price, whatever it brings: a byte a call is the slowest way to read.
 // New:    the same stream read with buffers from 1 byte to 1 MiB, timed.
 // Kept:   recv in a loop from server.cpp, send_all from lesson 03.
-// Try:    --svg debit.svg, then open it; `strace -c -f` before the command; a release build.
+// Try:    --svg debit.svg, then open it; --mebibytes 1024; the quick build beside the release one.
 
 #include <sys/socket.h>
 

@@ -1,6 +1,5 @@
-// Point:  send takes what fits: send_all goes on to the last byte, then shutdown says "that is
-//         all" and leaves the way back open.
-// New:    send_all (transfer.hpp), the half-close: shutdown(SHUT_WR).
+// Point:  send takes what fits, send_all goes on to the last byte; then shutdown says "all sent".
+// New:    send_all (transfer.hpp); the half-close, shutdown(SHUT_WR): the way back stays open.
 // Kept:   connect from lesson 01, MSG_NOSIGNAL from lesson 03.
 // Try:    --bytes 50000000 --interruptions; --no-shutdown, then Ctrl-C when you have waited enough.
 

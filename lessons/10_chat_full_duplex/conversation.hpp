@@ -41,6 +41,8 @@ public:
     shutdown(socket_, SHUT_RDWR);
     [[maybe_unused]] const ssize_t count = write(pipe_[1], "!", 1);  // ask returns now
   }
+  // Before the farewell goes out: the peer may answer it by closing before we have done more.
+  void expect() { called_ = true; }
   bool called() const { return called_; }
   int fd() const { return pipe_[0]; }  // readable once the end is called, and for good: never read
 
@@ -72,6 +74,7 @@ inline void send_messages(net::Stream& peer, End& end) {
       peer.send_all(typed.line);
     }
     if (end.called()) return;
+    end.expect();
     peer.send_all("quit");
     end.call();
   } catch (const std::system_error&) {

@@ -198,10 +198,11 @@ void Process::drain() {
     if (count == -1 && errno == EINTR) continue;
     if (count == -1 && errno == EAGAIN) return;
     if (count <= 0) return close_fd(output_fd_);  // a pseudo-terminal ends with EIO
+    const auto end_of_kept = std::remove(buffer.begin(), buffer.begin() + count, '\r');
+    const auto kept = static_cast<std::size_t>(end_of_kept - buffer.begin());
     const std::size_t room = output_bytes_max_ - output_.size();
-    too_much_output_ = too_much_output_ || static_cast<std::size_t>(count) > room;
-    output_.append(buffer.data(), std::min(static_cast<std::size_t>(count), room));
-    std::erase(output_, '\r');
+    too_much_output_ = too_much_output_ || kept > room;
+    output_.append(buffer.data(), std::min(kept, room));
   }
 }
 

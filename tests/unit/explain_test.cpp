@@ -60,7 +60,7 @@ TEST_CASE("common errors name the call, say what is wrong and what to do", "[exp
 
 TEST_CASE("an error without advice still names the call and the system's words", "[explain]") {
   CHECK(explained("getsockname", ENOTSOCK) ==
-        "getsockname : " + std::generic_category().message(ENOTSOCK) + ".");
+        "getsockname : le système répond « " + std::generic_category().message(ENOTSOCK) + " ».");
 }
 
 TEST_CASE("a client given port 0 is told what is missing", "[explain]") {

@@ -70,7 +70,7 @@ TEST_CASE("what is no port is refused by its name", "[options]") {
     CHECK(refused({"--port=" + port}) == line);
   }
   CHECK(holds(refused({"--port", ""}), "un port est un nombre de 0 à 65535"));
-  CHECK(holds(refused({"--port="}), "--port attend une valeur."));
+  CHECK(holds(refused({"--port="}), "--port attend une valeur, et une seule."));
 }
 
 TEST_CASE("an option that does not exist is refused by its name", "[options]") {
@@ -79,8 +79,8 @@ TEST_CASE("an option that does not exist is refused by its name", "[options]") {
 }
 
 TEST_CASE("an option without its value is refused", "[options]") {
-  CHECK(holds(refused({"--port"}), "--port attend une valeur."));
-  CHECK(holds(refused({"--host"}), "--host attend une valeur."));
+  CHECK(holds(refused({"--port"}), "--port attend une valeur, et une seule."));
+  CHECK(holds(refused({"--host"}), "--host attend une valeur, et une seule."));
 }
 
 TEST_CASE("a value that is no number is refused", "[options]") {
@@ -99,4 +99,8 @@ TEST_CASE("help is in French, on standard output, and no error", "[options]") {
     for (const std::string_view part : {"--host", "--port", "9999", "--buffer", "Taille du tampon"})
       CHECK(holds(help, part));
   }
+}
+
+TEST_CASE("an option given twice is refused", "[options]") {
+  CHECK(holds(refused({"--port", "1", "--port", "2"}), "--port attend une valeur, et une seule."));
 }

@@ -1,10 +1,14 @@
 #include "net/stream.hpp"
 
+#include <sys/ioctl.h>
+
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <system_error>
 #include <thread>
 
+#include "net/error.hpp"
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
 
@@ -15,6 +19,16 @@ namespace {
 
 std::span<std::byte> room(std::string& text) {
   return std::as_writable_bytes(std::span(text));
+}
+
+// Nothing that has arrived is left in the kernel: somebody has received it. See tcp(7), SIOCINQ.
+bool wait_until_read(const Stream& stream) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  for (int unread = 1; std::chrono::steady_clock::now() < deadline;) {
+    checked(::ioctl(stream.fd(), FIONREAD, &unread), "ioctl FIONREAD");
+    if (unread == 0) return true;
+  }
+  return false;
 }
 
 template <class Work>
@@ -55,12 +69,15 @@ TEST_CASE("receive_exactly goes on after a short read", "[net][stream]") {
   std::string received(10, '?');
   std::size_t count = 0;
   std::jthread reader([&] { count = both.server.receive_exactly(room(received)); });
-  for (const std::string_view piece : {"ab", "cde", "f", "ghij", "beyond"})
+  for (const std::string_view piece : {"ab", "cde", "f", "ghij"}) {
     both.client.send_all(piece);
+    REQUIRE(wait_until_read(both.server));  // or the next piece would join it
+  }
+  both.client.send_all("beyond");
   reader.join();
   CHECK(count == 10);
   CHECK(received == "abcdefghij");
-  CHECK(both.server.receive_some(1024).starts_with("b"));
+  CHECK(both.server.receive_some(1024) == "beyond");
 }
 
 TEST_CASE("receive_exactly says how far it came when the stream ends", "[net][stream]") {
@@ -87,7 +104,14 @@ TEST_CASE("receive_all takes as much as its limit and no byte more", "[net][stre
   }
   Connection both = connected();
   both.client.send_all(pattern(101));
-  CHECK(both.server.receive_all(100) == std::nullopt);  // before the end: the client is still there
+  both.client.shutdown_sending();
+  CHECK(both.server.receive_all(100) == std::nullopt);
+}
+
+TEST_CASE("receive_all judges its limit before the stream ends", "[net][stream]") {
+  Connection both = connected();
+  both.client.send_all(pattern(101));  // and the client stays
+  CHECK(both.server.receive_all(100) == std::nullopt);
 }
 
 TEST_CASE("8 MiB pass unharmed, far more than the kernel buffers", "[net][stream]") {

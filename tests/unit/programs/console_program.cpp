@@ -44,8 +44,8 @@ void say_in_threads() {
   std::vector<std::jthread> threads;
   for (int number = 0; number < 4; ++number) {
     threads.emplace_back([number] {
-      for (int i = 0; i < 200; ++i)
-        say("{}", std::string(100, static_cast<char>('a' + number)));
+      for (int i = 0; i < 5000; ++i)
+        say("{}", std::string(10, static_cast<char>('a' + number)));
     });
   }
 }

@@ -175,10 +175,12 @@ TEST_CASE("a length is four bytes, the most significant first", "[framing][lengt
 }
 
 TEST_CASE("prefixed messages come out whole, in whatever pieces they arrive", "[framing][length]") {
-  const std::string long_one(300, 'x');
+  const std::string long_one(300, 'x'), signed_one(200, 'y');  // 200: a byte over 127
   check_in_any_pieces<LengthDecoder>(
-      300, prefixed("Salut !") + prefixed("") + prefixed("\n\0\xff"sv) + prefixed(long_one),
-      {{"Salut !", "", "\n\0\xff"s, long_one}, Decoded::more, ""});
+      300,
+      prefixed("Salut !") + prefixed("") + prefixed("\n\0\xff"sv) + prefixed(long_one) +
+          prefixed(signed_one),
+      {{"Salut !", "", "\n\0\xff"s, long_one, signed_one}, Decoded::more, ""});
 }
 
 TEST_CASE("a message or a length whose end is missing waits", "[framing][length]") {

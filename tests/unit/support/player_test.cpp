@@ -95,7 +95,7 @@ TEST_CASE("a play that goes as written is shown in the order written", "[support
 
 TEST_CASE("a mismatch shows the expected and the actual line and the exchange so far",
           "[support][player]") {
-  const std::string report = report_of("echo un; echo deux; echo '\033[31mtrois'; echo quatre",
+  const std::string report = report_of("printf 'un\\ndeux\\n\\033[31mtrois\\nquatre\\n'",
                                        "a $ one\na | un\na | deux\na | troix\n");
   CHECK(report ==
         "L'échange s'écarte de la transcription, ligne 4.\n"

@@ -1,6 +1,7 @@
 #include "support/process.hpp"
 
 #include <csignal>
+#include <sstream>
 
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
@@ -128,10 +129,9 @@ TEST_CASE("the end of a Process ends all that the program started", "[support][p
   pid_t grandchild = 0;
   pid_t child = 0;
   {
-    Process process(shell("sleep 1000 & echo $!; wait"));
+    Process process(shell("sleep 1000 & echo $! $$; wait"));
     REQUIRE(process.wait_for("\n", within(patience)));
-    grandchild = std::stoi(process.output());
-    child = process.program_pid();
+    std::istringstream(process.output()) >> grandchild >> child;
     CHECK(is_running(grandchild));
   }
   CHECK_FALSE(is_running(child));

@@ -1,0 +1,15 @@
+# Quoted from the course notes: a peer that our programs must talk to.
+
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+server_socket.bind(("localhost", 9999))
+server_socket.listen(1)
+
+print("Serveur de chat démarré. En attente d'un client...")
+
+client_socket, client_address = server_socket.accept()
+print(f"Client connecté : {client_address}")
+print("Chat prêt ! Tapez vos messages (tapez 'quit' pour quitter).")
+print()

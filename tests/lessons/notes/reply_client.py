@@ -1,0 +1,14 @@
+# Quoted from the course notes: a peer that our programs must talk to.
+
+import socket
+
+# Client
+client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+client_socket.connect(("localhost", 9999))
+
+client_socket.send("Salut le serveur !".encode())
+
+reponse = client_socket.recv(1024)
+print(f"Réponse du serveur : {reponse.decode()}")
+
+client_socket.close()
