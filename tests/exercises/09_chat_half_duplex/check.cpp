@@ -241,7 +241,7 @@ TEST_CASE("a line is a message, however it arrives") {
     chat.peer.send("Robert-Louis\n", delivery);
     chat.program.expect_line(greeting("Robert-Louis"), guesses);
     for (int i = 0; i < 3; ++i) {
-      const std::string text = check.random_text(30);
+      const std::string text = check.random_text(16);
       chat.peer.send(text + "\n", delivery);
       chat.program.expect_line("Robert-Louis : " + text, guesses);
       chat.answer(check.random_text(10));
