@@ -41,4 +41,19 @@ private:
   std::vector<Buffer> buffers_;
 };
 
+// A buffer for something to hold: borrowed if there is a pool and `buffer` has no room of its own.
+inline void borrow(Buffer& buffer, BufferPool* pool) {
+  if (pool != nullptr && buffer.capacity() == 0) buffer = pool->take();
+}
+
+// Nothing to hold any more: to the pool. Without one, a small buffer stays, a large one is freed.
+inline void release(Buffer& buffer, BufferPool* pool) {
+  constexpr std::size_t kept_bytes_max = 4096;
+  buffer.clear();
+  if (pool != nullptr)
+    pool->give_back(std::exchange(buffer, {}));
+  else if (buffer.capacity() > kept_bytes_max)
+    buffer = Buffer{};
+}
+
 }  // namespace prise::websocket

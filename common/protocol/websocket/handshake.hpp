@@ -40,8 +40,8 @@ struct Target {
 // request that asks for no upgrade at all breaks upgrade_missing.
 HandshakeJudgement judge_request(const protocol::RequestHead& request, const Config& config);
 
-// The 101 for a request that was judged good.
-std::string acceptance(const protocol::RequestHead& request, const Agreement& agreement);
+// The 101 for a request that was judged good. `key` is its Sec-WebSocket-Key.
+std::string acceptance(std::string_view key, const Agreement& agreement);
 
 // The answer to one that was not, whole, with "Connection: close". `status` is that of the rule, or
 // the program's own; 426 names the version (section 4.4), 405 the method.

@@ -123,13 +123,13 @@ HandshakeJudgement judge_request(const RequestHead& request, const Config& confi
   return judgement;
 }
 
-std::string acceptance(const RequestHead& request, const Agreement& agreement) {
+std::string acceptance(std::string_view key, const Agreement& agreement) {
   std::string text =
       "HTTP/1.1 101 Switching Protocols\r\n"
       "Upgrade: websocket\r\n"
       "Connection: Upgrade\r\n"
       "Sec-WebSocket-Accept: ";
-  text += accept_key(field_value(request.fields, "Sec-WebSocket-Key")) + "\r\n";
+  text += accept_key(key) + "\r\n";
   if (!agreement.subprotocol.empty())
     text += "Sec-WebSocket-Protocol: " + agreement.subprotocol + "\r\n";
   if (!agreement.extensions.empty())

@@ -80,7 +80,7 @@ TEST_CASE("the example of the RFC is accepted, word for word", "[rfc6455][1.2][4
   const auto judgement = judge_request(parse.head, speaking({"chat"}));
   REQUIRE(judgement.rule == Rule::none);
   CHECK(judgement.agreement.subprotocol == "chat");
-  CHECK(acceptance(parse.head, judgement.agreement) == good_response);
+  CHECK(acceptance(key, judgement.agreement) == good_response);
   CHECK(judged_response(good_response, speaking({"chat"})).rule == Rule::none);
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("what a client asks is what a server accepts", "[rfc6455][4.1]") {
   const auto judgement = judge_request(parse.head, config);
   REQUIRE(judgement.rule == Rule::none);
   CHECK(judgement.agreement.deflate.has_value());
-  const std::string response = acceptance(parse.head, judgement.agreement);
+  const std::string response = acceptance(key, judgement.agreement);
   const auto agreed = judged_response(response, config);
   CHECK(agreed.rule == Rule::none);
   CHECK((agreed.agreement.deflate == judgement.agreement.deflate));
