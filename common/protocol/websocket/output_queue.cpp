@@ -16,18 +16,15 @@ void OutputQueue::share(std::shared_ptr<const PreparedFrame> frame, Bytes bytes)
 
 Output OutputQueue::next() const {
   Output output;
-  const auto add = [&](Bytes piece) {
-    if (!piece.empty() && output.count < Output::pieces_max) output.storage[output.count++] = piece;
-  };
   const Bytes own{own_};
   std::size_t at = own_sent_;
   for (const Shared& shared : shared_) {
-    if (output.count == Output::pieces_max) return output;
-    add(own.subspan(at, shared.own_before - at));
-    add(shared.left);
+    if (output.full()) return output;
+    output.add(own.subspan(at, shared.own_before - at));
+    output.add(shared.left);
     at = shared.own_before;
   }
-  add(own.subspan(at));
+  output.add(own.subspan(at));
   return output;
 }
 

@@ -13,13 +13,24 @@
 namespace prise::websocket {
 
 // The next bytes to write: a few pieces for one writev. More may follow once these are written.
-struct Output {
+class Output {
+public:
   static constexpr std::size_t pieces_max = 16;
-  std::array<Bytes, pieces_max> storage{};
-  std::size_t count = 0;
 
-  [[nodiscard]] std::span<const Bytes> pieces() const { return std::span{storage}.first(count); }
-  [[nodiscard]] bool empty() const { return count == 0; }
+  [[nodiscard]] const Bytes* begin() const { return pieces_.data(); }
+  [[nodiscard]] const Bytes* end() const { return pieces_.data() + count_; }
+  [[nodiscard]] std::size_t size() const { return count_; }  // in pieces
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] bool full() const { return count_ == pieces_max; }
+  [[nodiscard]] Bytes operator[](std::size_t index) const { return pieces_[index]; }
+
+  void add(Bytes piece) {
+    if (!piece.empty() && !full()) pieces_[count_++] = piece;
+  }
+
+private:
+  std::array<Bytes, pieces_max> pieces_;
+  std::size_t count_ = 0;
 };
 
 class OutputQueue {

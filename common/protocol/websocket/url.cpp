@@ -61,15 +61,19 @@ std::optional<Url> parse_url(std::string_view text) {
   const std::string_view authority = text.substr(0, authority_end);
   if (authority.find('@') != std::string_view::npos) return std::nullopt;
   if (!read_authority(authority, url)) return std::nullopt;
-  url.resource = text.substr(authority_end);
-  if (url.resource.empty() || url.resource.front() == '?') url.resource.insert(0, "/");
+  const std::string_view resource = text.substr(authority_end);
+  const bool path_missing = resource.empty() || resource.front() == '?';
+  url.resource = path_missing ? "/" : "";
+  url.resource += resource;
   return url;
 }
 
 Target target_of(const Url& url) {
   Target target;
   const bool bracketed = url.host.find(':') != std::string::npos;
-  target.host = bracketed ? "[" + url.host + "]" : url.host;
+  if (bracketed) target.host += '[';
+  target.host += url.host;
+  if (bracketed) target.host += ']';
   if (url.port != port_of(url.scheme)) target.host += ":" + std::to_string(url.port);
   target.resource = url.resource;
   return target;

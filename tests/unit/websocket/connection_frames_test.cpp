@@ -129,7 +129,7 @@ TEST_CASE("a close is answered, and nothing follows it", "[rfc6455][5.5.1]") {
 
 TEST_CASE("only the codes of section 7.4 may be in a Close frame", "[rfc6455][7.4]") {
   const Config config = test_config();
-  for (unsigned code = 0; code < 0x10000; ++code) {
+  for (unsigned code = 0; code < 0x10000; code += code < 5100 ? 1 : 97) {
     const bool good = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
                       (code >= 3000 && code <= 4999);
     Buffer bytes = hex("88 02");

@@ -291,7 +291,7 @@ TEST_CASE("replies gather in one buffer, and leave in any pieces", "[rfc6455][5.
     const Output output = connection.output();
     std::size_t left = 1 + below(random, 30);
     std::size_t count = 0;
-    for (const Bytes piece : output.pieces()) {
+    for (const Bytes piece : output) {
       const Bytes part = piece.first(std::min(piece.size(), left - count));
       written.insert(written.end(), part.begin(), part.end());
       count += part.size();
@@ -309,7 +309,7 @@ TEST_CASE("a prepared frame is one copy for all servers, and masked anew by a cl
   Connection two = opened(server, config);
   CHECK(one.send_prepared(shared));
   CHECK(two.send_prepared(shared));
-  CHECK(one.output().pieces()[0].data() == two.output().pieces()[0].data());
+  CHECK(one.output()[0].data() == two.output()[0].data());
   CHECK(sent(one, server) == "binary(everyone)");
   Connection masking = opened(client, config);
   CHECK(masking.send_prepared(shared));

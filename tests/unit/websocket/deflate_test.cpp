@@ -205,9 +205,7 @@ TEST_CASE("a prepared frame is shared compressed only where no context is kept",
   const std::string text(500, 'x');
   const auto shared = PreparedFrame::text(text, none);
   const auto plain_only = PreparedFrame::text(text);
-  const auto first_piece = [](Connection& connection) {
-    return connection.output().pieces()[0].data();
-  };
+  const auto first_piece = [](Connection& connection) { return connection.output()[0].data(); };
 
   Connection sharing = opened(Role::server, without);
   sharing.send_prepared(shared);

@@ -126,7 +126,7 @@ Buffer taken_output(Connection& connection) {
   while (connection.output_bytes() > 0) {
     const Output output = connection.output();
     std::size_t count = 0;
-    for (const Bytes piece : output.pieces()) {
+    for (const Bytes piece : output) {
       out.insert(out.end(), piece.begin(), piece.end());
       count += piece.size();
     }
