@@ -62,8 +62,8 @@ std::optional<Url> parse_url(std::string_view text) {
   if (authority.find('@') != std::string_view::npos) return std::nullopt;
   if (!read_authority(authority, url)) return std::nullopt;
   const std::string_view resource = text.substr(authority_end);
-  const bool path_missing = resource.empty() || resource.front() == '?';
-  url.resource = path_missing ? "/" : "";
+  url.resource.clear();
+  if (resource.empty() || resource.front() == '?') url.resource += '/';
   url.resource += resource;
   return url;
 }
