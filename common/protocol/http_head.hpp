@@ -75,8 +75,8 @@ struct HeadParse {
 };
 
 // A line is judged when it is whole; a control byte, or too many bytes, as soon as they come. So
-// asking again can bring nothing new unless a control byte (CR and LF among them) came, or the
-// limit was passed.
+// asking again brings nothing new unless there is a control byte (CR and LF among them) in what
+// came since, or just before it, or the limit was passed.
 HeadParse<RequestHead> parse_request_head(std::string_view bytes, const HeadLimits& limits = {});
 HeadParse<ResponseHead> parse_response_head(std::string_view bytes, const HeadLimits& limits = {});
 

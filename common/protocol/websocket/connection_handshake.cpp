@@ -49,7 +49,8 @@ HeadParse<Head> take_head(Buffer& held, MutableBytes& input, const HeadLimits& l
   const MutableBytes added = input.first(std::min(limits.head_bytes_max - had, input.size()));
   held.insert(held.end(), added.begin(), added.end());
   HeadParse<Head> head;
-  if (had != 0 && (has_control_byte(added) || held.size() == limits.head_bytes_max))
+  const auto since_last_time = Bytes{held}.subspan(had == 0 ? 0 : had - 1);
+  if (had != 0 && (has_control_byte(since_last_time) || held.size() == limits.head_bytes_max))
     head = parse(text_of(held), limits);
   const bool whole = head.outcome == Outcome::value;
   input = input.subspan(whole ? head.head_bytes - had : added.size());

@@ -148,9 +148,10 @@ Rule MessageReader::inflate_into_message(Bytes piece) {
   const std::uint64_t limit = config_->message_bytes_max;
   const auto outcome = piece.empty() ? inflater_->finish(message_, limit)
                                      : inflater_->append(piece, message_, limit);
-  if (outcome == Inflater::Outcome::too_big) return Rule::message_too_big;
+  // First what came out before anything went wrong: so the pieces it came in change nothing.
   const Rule rule = judge_text(Bytes{message_}.subspan(had));
-  return outcome == Inflater::Outcome::corrupt ? Rule::deflate_corrupt : rule;
+  if (rule != Rule::none || outcome == Inflater::Outcome::good) return rule;
+  return outcome == Inflater::Outcome::corrupt ? Rule::deflate_corrupt : Rule::message_too_big;
 }
 
 Rule MessageReader::judge_text(Bytes bytes) {

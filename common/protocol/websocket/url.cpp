@@ -74,7 +74,7 @@ Target target_of(const Url& url) {
   if (bracketed) target.host += '[';
   target.host += url.host;
   if (bracketed) target.host += ']';
-  if (url.port != port_of(url.scheme)) target.host += ":" + std::to_string(url.port);
+  if (url.port != port_of(url.scheme)) target.host.append(":").append(std::to_string(url.port));
   target.resource = url.resource;
   return target;
 }

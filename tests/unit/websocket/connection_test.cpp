@@ -73,6 +73,7 @@ TEST_CASE("a server answers a bad request with its status, and ends", "[rfc6455]
                "13\r\n"},
            Row{"GET / HTTP/1.1\nHost: a\r\n\r\n", "closed(1006 head_malformed)+400",
                "HTTP/1.1 400 "},
+           Row{"GET / HTTP/1.1\rH", "closed(1006 head_malformed)+400", "HTTP/1.1 400 "},
            Row{"GET / HTTP/2.0\r\n", "closed(1006 head_malformed)+505", "HTTP/1.1 505 "},
            Row{"\x16\x03\x01", "closed(1006 head_malformed)+400", "HTTP/1.1 400 "},
            Row{"POST / HTTP/1.1\r\nHost: a\r\n\r\n", "closed(1006 method_not_get)+405",

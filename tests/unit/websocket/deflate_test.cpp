@@ -89,6 +89,12 @@ TEST_CASE("inflated text is judged as it comes out", "[rfc6455][8.1]") {
   CHECK(text_events(deflate_config(), frame("c2", cut), 9) == "binary(caf\xC3)");
 }
 
+TEST_CASE("of two faults in one piece the first to come out is named", "[rfc6455][8.1]") {
+  const Buffer text_then_rubbish = frame("c1", hex("f232b85f36f8ff"));
+  for (std::size_t chunk = 1; chunk <= text_then_rubbish.size(); ++chunk)
+    CHECK(text_events(deflate_config(), text_then_rubbish, chunk) == "closed(1007 text_not_utf8)");
+}
+
 TEST_CASE("without the extension a compressed frame breaks a rule", "[rfc6455][5.2]") {
   CHECK(text_events(test_config(), frame("c1", hex("f248cdc9c90700")), 20) ==
         "closed(1002 reserved_bit_set)");
