@@ -40,7 +40,6 @@ void OutputQueue::wrote(std::size_t count) {
   std::size_t gone = 0;
   for (Shared& shared : shared_) {
     count = write_own(count, shared.own_before);
-    if (own_sent_ < shared.own_before) break;
     const std::size_t written = std::min(count, shared.left.size());
     shared.left = shared.left.subspan(written);
     count -= written;

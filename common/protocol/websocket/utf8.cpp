@@ -85,4 +85,8 @@ bool is_utf8(Bytes bytes) {
   return validator.append(bytes) && validator.at_boundary();
 }
 
+bool is_utf8_portable(Bytes bytes) {
+  return step_through(boundary, bytes.subspan(valid_blocks_portable(bytes))) == boundary;
+}
+
 }  // namespace prise::websocket

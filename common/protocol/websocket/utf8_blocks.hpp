@@ -18,4 +18,7 @@ std::size_t valid_blocks(Bytes bytes);
 // The twin without intrinsics: leaps over ASCII only.
 std::size_t valid_blocks_portable(Bytes bytes);
 
+// is_utf8() as it is where there are no vector instructions: for tests and benchmarks.
+bool is_utf8_portable(Bytes bytes);
+
 }  // namespace prise::websocket

@@ -95,6 +95,14 @@ TEST_CASE("a server answers a bad request with its status, and ends", "[rfc6455]
   }
 }
 
+TEST_CASE("a byte that no head may have is refused at once", "[rfc9110][5.5]") {
+  const Config config = test_config();
+  Connection connection = Connection::server(config);
+  CHECK(fed(connection, "GET ").empty());
+  CHECK(fed(connection, "/").empty());
+  CHECK(fed(connection, "\x01") == "closed(1006 head_malformed)+400");
+}
+
 TEST_CASE("an endless head is refused at its limit", "[rfc6585][5]") {
   Config config = test_config();
   config.head.head_bytes_max = 200;
@@ -148,7 +156,10 @@ TEST_CASE("a request that waits for the program needs the driver's bytes no long
   std::fill(more.begin(), more.end(), std::byte{0xEE});
   CHECK(described(*connection.next_event()) == "opened()");
   CHECK(described(*connection.next_event()) == "text(a)");
+  Buffer yet_more = hex("81 81 00000000 63");
+  connection.receive(yet_more);
   CHECK(described(*connection.next_event()) == "text(b)");
+  CHECK(described(*connection.next_event()) == "text(c)");
   CHECK_FALSE(connection.next_event().has_value());
   CHECK(sent_text(connection) == response_for(config));
 }

@@ -156,6 +156,7 @@ TEST_CASE("the vector code and its portable twin promise only what is valid", "[
     REQUIRE(fast <= bytes.size());
     REQUIRE(is_utf8_by_definition(Bytes{bytes}.first(fast)));
     REQUIRE(is_utf8_by_definition(Bytes{bytes}.first(portable)));
+    REQUIRE(is_utf8(bytes) == is_utf8_portable(bytes));
     // Whatever the prefix, what is left decides the same.
     REQUIRE(is_utf8_by_definition(Bytes{bytes}.subspan(fast)) == is_utf8_by_definition(bytes));
     REQUIRE(is_utf8_by_definition(Bytes{bytes}.subspan(portable)) == is_utf8_by_definition(bytes));
