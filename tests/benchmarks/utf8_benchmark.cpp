@@ -56,7 +56,7 @@ void register_utf8() {
       {"emoji", "😀🎉🚀🌍"},
   };
   for (const auto& [language, phrase] : phrases)
-    for (const std::size_t size : {64, 1024, 65536}) {
+    for (const std::size_t size : {256, 1024, 65536}) {
       const std::string text = text_of_size(phrase, size);
       add(language, text, "prise", with_prise);
       add(language, text, "prise_portable", with_portable);

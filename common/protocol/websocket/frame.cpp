@@ -17,10 +17,6 @@ constexpr std::uint8_t mask_bit = 0x80;
 constexpr std::uint8_t length_in_2_bytes = 126;
 constexpr std::uint8_t length_in_8_bytes = 127;
 
-FrameHeadParse broken(Rule rule) {
-  return {.outcome = Outcome::broken, .rule = rule};
-}
-
 constexpr bool is_reserved(std::uint8_t opcode) {
   return (opcode & 0x7) > 2;
 }
@@ -40,13 +36,21 @@ std::byte* write_number(std::byte* at, std::uint64_t number, std::size_t width) 
   return at + width;
 }
 
-Rule judge_first_byte(std::uint8_t byte) {
+constexpr Rule judge_first_byte(std::uint8_t byte) {
   if ((byte & rsv2_and_rsv3_bits) != 0) return Rule::reserved_bit_set;
   const std::uint8_t opcode = byte & 0x0F;
   if (is_reserved(opcode)) return Rule::opcode_reserved;
   if (is_control(Opcode{opcode}) && (byte & fin_bit) == 0) return Rule::control_frame_fragmented;
   return Rule::none;
 }
+
+// Judged once for each of the 256: a table is read faster than three questions are asked.
+constexpr auto first_byte_rules = [] {
+  std::array<Rule, 256> rules{};
+  for (std::size_t byte = 0; byte < rules.size(); ++byte)
+    rules[byte] = judge_first_byte(static_cast<std::uint8_t>(byte));
+  return rules;
+}();
 
 Rule judge_second_byte(std::uint8_t byte, bool control, Role reader) {
   if ((byte & mask_bit) == 0 && reader == Role::server) return Rule::frame_unmasked;
@@ -63,43 +67,57 @@ Rule judge_long_length(std::uint64_t length, std::size_t width) {
   return minimal ? Rule::none : Rule::length_not_minimal;
 }
 
+// The parts of a head, each written straight into the one result: a result copied from hand to hand
+// costs more than the reading.
+Outcome broken(FrameHeadParse& parse, Rule rule) {
+  parse.rule = rule;
+  return Outcome::broken;
+}
+
+Outcome read_key(Bytes bytes, FrameHeadParse& parse) {
+  FrameHead& head = parse.head;
+  if (!head.masked) return Outcome::value;
+  if (bytes.size() < parse.head_bytes + head.key.size()) return Outcome::more;
+  std::memcpy(head.key.data(), &bytes[parse.head_bytes], head.key.size());
+  parse.head_bytes = static_cast<std::uint8_t>(parse.head_bytes + head.key.size());
+  return Outcome::value;
+}
+
+Outcome read_length(Bytes bytes, std::uint8_t short_length, FrameHeadParse& parse) {
+  parse.head_bytes = 2;
+  parse.head.payload_bytes = short_length;
+  if (short_length < length_in_2_bytes) return Outcome::value;
+  const std::size_t width = short_length == length_in_8_bytes ? 8 : 2;
+  if (bytes.size() < 2 + width) return Outcome::more;
+  parse.head_bytes = static_cast<std::uint8_t>(2 + width);
+  parse.head.payload_bytes =
+      width == 2 ? read_number<std::uint16_t>(&bytes[2]) : read_number<std::uint64_t>(&bytes[2]);
+  const Rule rule = judge_long_length(parse.head.payload_bytes, width);
+  return rule == Rule::none ? Outcome::value : broken(parse, rule);
+}
+
+Outcome read_head(Bytes bytes, Role reader, FrameHeadParse& parse) {
+  if (bytes.empty()) return Outcome::more;
+  const auto first = std::to_integer<std::uint8_t>(bytes[0]);
+  if (const Rule rule = first_byte_rules[first]; rule != Rule::none) return broken(parse, rule);
+  if (bytes.size() < 2) return Outcome::more;
+  parse.head.opcode = Opcode{static_cast<std::uint8_t>(first & 0x0F)};
+  parse.head.fin = (first & fin_bit) != 0 ? Fin::last : Fin::more;
+  parse.head.compressed = (first & rsv1_bit) != 0 ? Compressed::yes : Compressed::no;
+
+  const auto second = std::to_integer<std::uint8_t>(bytes[1]);
+  const Rule rule = judge_second_byte(second, is_control(parse.head.opcode), reader);
+  if (rule != Rule::none) return broken(parse, rule);
+  parse.head.masked = (second & mask_bit) != 0;
+  const Outcome length = read_length(bytes, second & 0x7F, parse);
+  return length == Outcome::value ? read_key(bytes, parse) : length;
+}
+
 }  // namespace
 
 FrameHeadParse parse_frame_head(Bytes bytes, Role reader) {
   FrameHeadParse parse;
-  if (bytes.empty()) return parse;
-  const auto first = std::to_integer<std::uint8_t>(bytes[0]);
-  if (const Rule rule = judge_first_byte(first); rule != Rule::none) return broken(rule);
-  if (bytes.size() < 2) return parse;
-  FrameHead& head = parse.head;
-  head.opcode = Opcode{static_cast<std::uint8_t>(first & 0x0F)};
-  head.fin = (first & fin_bit) != 0 ? Fin::last : Fin::more;
-  head.compressed = (first & rsv1_bit) != 0 ? Compressed::yes : Compressed::no;
-
-  const auto second = std::to_integer<std::uint8_t>(bytes[1]);
-  if (const Rule rule = judge_second_byte(second, is_control(head.opcode), reader);
-      rule != Rule::none)
-    return broken(rule);
-  head.masked = (second & mask_bit) != 0;
-  head.payload_bytes = second & 0x7F;
-
-  std::size_t at = 2;
-  if (head.payload_bytes >= length_in_2_bytes) {
-    const std::size_t width = head.payload_bytes == length_in_8_bytes ? 8 : 2;
-    if (bytes.size() < at + width) return parse;
-    head.payload_bytes = width == 2 ? read_number<std::uint16_t>(&bytes[at])
-                                    : read_number<std::uint64_t>(&bytes[at]);
-    if (const Rule rule = judge_long_length(head.payload_bytes, width); rule != Rule::none)
-      return broken(rule);
-    at += width;
-  }
-  if (head.masked) {
-    if (bytes.size() < at + head.key.size()) return parse;
-    std::memcpy(head.key.data(), &bytes[at], head.key.size());
-    at += head.key.size();
-  }
-  parse.head_bytes = static_cast<std::uint8_t>(at);
-  parse.outcome = Outcome::value;
+  parse.outcome = read_head(bytes, reader, parse);
   return parse;
 }
 

@@ -18,13 +18,13 @@ void apply_word(std::byte* at, std::uint64_t key_twice) {
 }  // namespace
 
 // Eight bytes at a time; memcpy stands for a load that may be unaligned. The inner loop has a
-// fixed length, which compilers turn into the widest registers the target has.
+// fixed length, that of a cache line: compilers turn it into the widest registers the target has.
 void apply_mask(MutableBytes payload, MaskKey key, std::size_t offset) {
-  std::rotate(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(offset % key.size()),
-              key.end());
+  if (const std::size_t turn = offset % key.size(); turn != 0)
+    std::rotate(key.begin(), key.begin() + turn, key.end());
   const auto key_once = std::bit_cast<std::uint32_t>(key);
   const std::uint64_t key_twice = std::uint64_t{key_once} << 32 | key_once;
-  constexpr std::size_t block_bytes = 256;
+  constexpr std::size_t block_bytes = 64;
 
   std::byte* at = payload.data();
   std::size_t left = payload.size();

@@ -49,15 +49,23 @@ Incoming MessageReader::read(MutableBytes& input) {
 
 // Straight from the input as a rule; put together in partial_ when it comes in pieces.
 FrameHeadParse MessageReader::take_head(MutableBytes& input) {
-  if (partial_bytes_ == 0) {
-    const FrameHeadParse parse = parse_frame_head(input, role_);
-    if (parse.outcome == Outcome::value) take_front(input, parse.head_bytes);
-    if (parse.outcome != Outcome::more) return parse;
+  if (partial_bytes_ > 0) return take_rest_of_head(input);
+  FrameHeadParse parse = parse_frame_head(input, role_);
+  if (parse.outcome == Outcome::value) {
+    take_front(input, parse.head_bytes);
+  } else if (parse.outcome == Outcome::more) {
+    std::copy(input.begin(), input.end(), partial_.begin());
+    partial_bytes_ = static_cast<std::uint8_t>(input.size());
+    input = {};
   }
+  return parse;
+}
+
+FrameHeadParse MessageReader::take_rest_of_head(MutableBytes& input) {
   const std::size_t had = partial_bytes_;
   const std::size_t added = std::min(frame_head_bytes_max - had, input.size());
   std::copy_n(input.begin(), added, partial_.begin() + had);
-  const FrameHeadParse parse = parse_frame_head(Bytes{partial_}.first(had + added), role_);
+  FrameHeadParse parse = parse_frame_head(Bytes{partial_}.first(had + added), role_);
   const bool whole = parse.outcome == Outcome::value;
   partial_bytes_ = whole ? 0 : static_cast<std::uint8_t>(had + added);
   take_front(input, whole ? parse.head_bytes - had : added);

@@ -39,6 +39,7 @@ private:
   using Kind = Incoming::Kind;
 
   FrameHeadParse take_head(MutableBytes& input);
+  FrameHeadParse take_rest_of_head(MutableBytes& input);
   Rule judge(const FrameHead& head) const;
   Rule judge_size(const FrameHead& head) const;
   void begin_frame(const FrameHead& head);

@@ -120,6 +120,8 @@ TEST_CASE("a server refuses what section 4.2.1 refuses", "[rfc6455][4.2.1]") {
       {"Origin", "Sec-WebSocket-Extensions: a;;b", Rule::extensions_malformed},
       {"Origin", "Sec-WebSocket-Extensions: a; b=\"c d\"", Rule::extensions_malformed},
       {"Origin", "Sec-WebSocket-Extensions: a b", Rule::extensions_malformed},
+      {"Origin", "Sec-WebSocket-Extensions: a; b=", Rule::extensions_malformed},
+      {"Origin", "Sec-WebSocket-Extensions: a; b=,c", Rule::extensions_malformed},
       {"Origin", "Sec-WebSocket-Extensions: =", Rule::extensions_malformed},
       {"Origin", "Sec-WebSocket-Extensions: a; b=\"c", Rule::extensions_malformed},
       {"Origin", "Sec-WebSocket-Extensions: a; b=\"\\", Rule::extensions_malformed},
@@ -179,6 +181,19 @@ TEST_CASE("a client refuses what section 4.1 refuses", "[rfc6455][4.1]") {
   const auto judgement =
       judged_response(changed(good_response, row), speaking({"chat", "superchat"}));
   CHECK(facts_of(judgement.rule).name == facts_of(row.rule).name);
+}
+
+TEST_CASE("a client refuses the same extension twice", "[rfc7692][5.1]") {
+  Config config = speaking({"chat"});
+  config.deflate.emplace();
+  const auto rule_with = [&](const std::string& field) {
+    const Change change{"Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions: " + field, Rule::none};
+    return judged_response(changed(good_response, change), config).rule;
+  };
+  CHECK(rule_with("permessage-deflate") == Rule::none);
+  CHECK(rule_with("permessage-deflate, permessage-deflate") == Rule::extension_parameters_wrong);
+  CHECK(rule_with("permessage-deflate; unknown") == Rule::extension_parameters_wrong);
+  CHECK(rule_with("permessage-deflate, x") == Rule::extension_not_offered);
 }
 
 TEST_CASE("a client takes the same answer in other spellings", "[rfc6455][4.1]") {
