@@ -14,10 +14,8 @@ bool ours(const std::string& who) {
 
 void RatioReporter::ReportRuns(const std::vector<Run>& runs) {
   ConsoleReporter::ReportRuns(runs);
-  const auto is_median = [](const Run& run) { return run.aggregate_name == "median"; };
-  const bool repeated = std::any_of(runs.begin(), runs.end(), is_median);
   for (const Run& run : runs)
-    if (!run.error_occurred && (!repeated || is_median(run))) add(run);
+    if (!run.error_occurred && (run.repetitions == 1 || run.aggregate_name == "median")) add(run);
 }
 
 void RatioReporter::add(const Run& run) {

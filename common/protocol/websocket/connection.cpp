@@ -43,23 +43,22 @@ std::optional<Event> Connection::next_event() {
   if (state_ == State::closed) return std::nullopt;
   if (state_ != State::open && state_ != State::closing) return next_handshake_event();
   handshake_.reset();
-  const Incoming incoming = reader_.read(input_);
-  switch (incoming.kind) {
-    case Incoming::Kind::text:
-      return Text{text_of(incoming.payload)};
-    case Incoming::Kind::binary:
-      return Binary{incoming.payload};
-    case Incoming::Kind::ping:
+  switch (reader_.read(input_)) {
+    case Incoming::text:
+      return Text{text_of(reader_.payload())};
+    case Incoming::binary:
+      return Binary{reader_.payload()};
+    case Incoming::ping:
       if (state_ == State::open)
-        append_frame(Opcode::pong, Fin::last, Compressed::no, incoming.payload);
-      return Ping{incoming.payload};
-    case Incoming::Kind::pong:
-      return Pong{incoming.payload};
-    case Incoming::Kind::close:
-      return read_close(incoming.payload);
-    case Incoming::Kind::broken:
-      return fail(incoming.rule);
-    case Incoming::Kind::more:
+        append_frame(Opcode::pong, Fin::last, Compressed::no, reader_.payload());
+      return Ping{reader_.payload()};
+    case Incoming::pong:
+      return Pong{reader_.payload()};
+    case Incoming::close:
+      return read_close(reader_.payload());
+    case Incoming::broken:
+      return fail(reader_.rule());
+    case Incoming::more:
       break;
   }
   if (!end_of_input_) return std::nullopt;

@@ -8,10 +8,6 @@ namespace {
 
 using Outcome = FrameHeadParse::Outcome;
 
-Incoming broken(Rule rule) {
-  return {Incoming::Kind::broken, rule, {}};
-}
-
 MutableBytes take_front(MutableBytes& input, std::size_t count) {
   const MutableBytes front = input.first(count);
   input = input.subspan(count);
@@ -34,42 +30,38 @@ Incoming MessageReader::read(MutableBytes& input) {
   handed_out_ = false;
   for (;;) {
     if (!in_frame_) {
-      const FrameHeadParse parse = take_head(input);
-      if (parse.outcome == Outcome::more) return {};
+      const FrameHeadParse parse =
+          partial_bytes_ == 0 ? parse_frame_head(input, role_) : parse_joined(input);
       if (parse.outcome == Outcome::broken) return broken(parse.rule);
+      take_head(parse, input);
+      if (parse.outcome == Outcome::more) return Incoming::more;
       if (const Rule rule = judge(parse.head); rule != Rule::none) return broken(rule);
       begin_frame(parse.head);
     }
-    if (input.empty() && payload_left_ > 0) return {};
+    if (input.empty() && payload_left_ > 0) return Incoming::more;
     const MutableBytes piece = take_payload(input);
     const Incoming incoming = is_control(frame_.opcode) ? read_control(piece) : read_data(piece);
-    if (incoming.kind != Kind::more) return incoming;
+    if (incoming != Incoming::more) return incoming;
   }
 }
 
-// Straight from the input as a rule; put together in partial_ when it comes in pieces.
-FrameHeadParse MessageReader::take_head(MutableBytes& input) {
-  if (partial_bytes_ > 0) return take_rest_of_head(input);
-  FrameHeadParse parse = parse_frame_head(input, role_);
+// A head that came in pieces: those in partial_, and the front of the input.
+FrameHeadParse MessageReader::parse_joined(Bytes input) {
+  const std::size_t added = std::min(frame_head_bytes_max - partial_bytes_, input.size());
+  std::copy_n(input.begin(), added, partial_.begin() + partial_bytes_);
+  return parse_frame_head(Bytes{partial_}.first(partial_bytes_ + added), role_);
+}
+
+// Takes a head off the input, or keeps the piece of it that came.
+void MessageReader::take_head(const FrameHeadParse& parse, MutableBytes& input) {
   if (parse.outcome == Outcome::value) {
-    take_front(input, parse.head_bytes);
-  } else if (parse.outcome == Outcome::more) {
-    std::copy(input.begin(), input.end(), partial_.begin());
-    partial_bytes_ = static_cast<std::uint8_t>(input.size());
-    input = {};
+    take_front(input, std::size_t{parse.head_bytes} - partial_bytes_);
+    partial_bytes_ = 0;
+    return;
   }
-  return parse;
-}
-
-FrameHeadParse MessageReader::take_rest_of_head(MutableBytes& input) {
-  const std::size_t had = partial_bytes_;
-  const std::size_t added = std::min(frame_head_bytes_max - had, input.size());
-  std::copy_n(input.begin(), added, partial_.begin() + had);
-  FrameHeadParse parse = parse_frame_head(Bytes{partial_}.first(had + added), role_);
-  const bool whole = parse.outcome == Outcome::value;
-  partial_bytes_ = whole ? 0 : static_cast<std::uint8_t>(had + added);
-  take_front(input, whole ? parse.head_bytes - had : added);
-  return parse;
+  std::copy(input.begin(), input.end(), partial_.begin() + partial_bytes_);
+  partial_bytes_ = static_cast<std::uint8_t>(partial_bytes_ + input.size());
+  input = {};
 }
 
 Rule MessageReader::judge(const FrameHead& head) const {
@@ -116,16 +108,16 @@ MutableBytes MessageReader::take_payload(MutableBytes& input) {
 }
 
 Incoming MessageReader::read_control(MutableBytes piece) {
-  Bytes payload = piece;
+  payload_ = piece;
   if (piece.size() < frame_.payload_bytes) {
     std::copy(piece.begin(), piece.end(), partial_.begin() + partial_bytes_);
     partial_bytes_ = static_cast<std::uint8_t>(partial_bytes_ + piece.size());
-    if (in_frame_) return {};
-    payload = Bytes{partial_}.first(partial_bytes_);
+    if (in_frame_) return Incoming::more;
+    payload_ = Bytes{partial_}.first(partial_bytes_);
   }
   partial_bytes_ = 0;
-  if (frame_.opcode == Opcode::close) return {Kind::close, Rule::none, payload};
-  return {frame_.opcode == Opcode::ping ? Kind::ping : Kind::pong, Rule::none, payload};
+  if (frame_.opcode == Opcode::close) return Incoming::close;
+  return frame_.opcode == Opcode::ping ? Incoming::ping : Incoming::pong;
 }
 
 Incoming MessageReader::read_data(MutableBytes piece) {
@@ -135,7 +127,7 @@ Incoming MessageReader::read_data(MutableBytes piece) {
     return rule == Rule::none ? end_message(piece) : broken(rule);
   }
   if (const Rule rule = take_into_message(piece); rule != Rule::none) return broken(rule);
-  if (!last) return {};
+  if (!last) return Incoming::more;
   if (compressed_ == Compressed::yes)
     if (const Rule rule = inflate_into_message({}); rule != Rule::none) return broken(rule);
   handed_out_ = true;
@@ -174,7 +166,13 @@ Incoming MessageReader::end_message(Bytes payload) {
   announced_bytes_ = 0;
   fragments_ = 0;
   utf8_.reset();
-  return {text ? Kind::text : Kind::binary, Rule::none, payload};
+  payload_ = payload;
+  return text ? Incoming::text : Incoming::binary;
+}
+
+Incoming MessageReader::broken(Rule rule) {
+  rule_ = rule;
+  return Incoming::broken;
 }
 
 }  // namespace prise::websocket

@@ -14,13 +14,8 @@
 
 namespace prise::websocket {
 
-// One message or control frame; or `more`: all the input is read; or `broken`, with the rule.
-struct Incoming {
-  enum class Kind : std::uint8_t { more, broken, text, binary, close, ping, pong };
-  Kind kind = Kind::more;
-  Rule rule = Rule::none;
-  Bytes payload;  // a view into the input, or into the reader
-};
+// What was read: one message or control frame; or `more`: all the input is read; or `broken`.
+enum class Incoming : std::uint8_t { more, broken, text, binary, close, ping, pong };
 
 class MessageReader {
 public:
@@ -31,17 +26,20 @@ public:
   void inflate_with(int window_bits, Takeover takeover);
 
   // Takes bytes off the front of `input`, which it unmasks in place, up to the end of a message or
-  // of a control frame. What it says lives until the next call, or as long as the input. Not to be
-  // called again after `broken`.
+  // of a control frame. Not to be called again after `broken`.
   Incoming read(MutableBytes& input);
 
-private:
-  using Kind = Incoming::Kind;
+  // Of the last message or control frame: a view into the input, or into the reader. It lives until
+  // the next read(), and no longer than the input.
+  [[nodiscard]] Bytes payload() const { return payload_; }
+  // What was broken.
+  [[nodiscard]] Rule rule() const { return rule_; }
 
-  FrameHeadParse take_head(MutableBytes& input);
-  FrameHeadParse take_rest_of_head(MutableBytes& input);
-  Rule judge(const FrameHead& head) const;
-  Rule judge_size(const FrameHead& head) const;
+private:
+  FrameHeadParse parse_joined(Bytes input);
+  void take_head(const FrameHeadParse& parse, MutableBytes& input);
+  [[nodiscard]] Rule judge(const FrameHead& head) const;
+  [[nodiscard]] Rule judge_size(const FrameHead& head) const;
   void begin_frame(const FrameHead& head);
   MutableBytes take_payload(MutableBytes& input);
   Incoming read_control(MutableBytes piece);
@@ -50,11 +48,14 @@ private:
   Rule inflate_into_message(Bytes piece);
   Rule judge_text(Bytes bytes);
   Incoming end_message(Bytes payload);
+  Incoming broken(Rule rule);
 
   [[nodiscard]] bool in_message() const { return message_opcode_ != Opcode::continuation; }
 
   Role role_;
   const Config* config_;
+  Rule rule_ = Rule::none;
+  Bytes payload_;
 
   // The frame being read. Its head may come in pieces, and so may its payload.
   bool in_frame_ = false;
