@@ -29,26 +29,32 @@ std::string code_and(CloseCode code, std::string_view text) {
   return text.empty() ? out : out + " " + std::string{text};
 }
 
+std::string call(std::string_view name, std::string_view inside) {
+  std::string text{name};
+  return text.append("(").append(inside).append(")");
+}
+
 struct Describe {
   std::string operator()(const UpgradeRequested& event) const {
-    return "upgrade(" + std::string{event.request->target} + ")";
+    return call("upgrade", event.request->target);
   }
   std::string operator()(const PlainRequested& event) const {
-    return "plain(" + std::string{event.request->target} + ")";
+    return call("plain", event.request->target);
   }
   std::string operator()(const Opened& event) const {
-    return "opened(" + std::string{event.subprotocol} + ")" + (event.deflate ? "+deflate" : "");
+    return call("opened", event.subprotocol) + (event.deflate ? "+deflate" : "");
   }
   std::string operator()(const Text& event) const {
-    return "text(" + shown(bytes_of(event.text)) + ")";
+    return call("text", shown(bytes_of(event.text)));
   }
-  std::string operator()(const Binary& event) const { return "binary(" + shown(event.bytes) + ")"; }
-  std::string operator()(const Ping& event) const { return "ping(" + shown(event.payload) + ")"; }
-  std::string operator()(const Pong& event) const { return "pong(" + shown(event.payload) + ")"; }
+  std::string operator()(const Binary& event) const { return call("binary", shown(event.bytes)); }
+  std::string operator()(const Ping& event) const { return call("ping", shown(event.payload)); }
+  std::string operator()(const Pong& event) const { return call("pong", shown(event.payload)); }
   std::string operator()(const Closed& event) const {
     const auto rule = event.rule == Rule::none ? event.reason : facts_of(event.rule).name;
-    return "closed(" + code_and(event.code, rule) + ")" +
-           (event.http_status != 0 ? "+" + std::to_string(event.http_status) : "");
+    return call("closed", code_and(event.code, rule)) +
+           (event.http_status != 0 ? std::string{"+"}.append(std::to_string(event.http_status))
+                                   : "");
   }
 };
 
