@@ -67,6 +67,7 @@ public:
   void expect_end(int status = 0,
                   const Guesses& guesses = {});  // it ends by itself, and prints nothing more
   void expect_still_running(const Guesses& guesses = {});  // it has not ended
+  bool speaks_within(Seconds time);  // it prints something, or ends: false after the time
 
   void type(std::string_view line);  // and Enter
   void press_ctrl_d();

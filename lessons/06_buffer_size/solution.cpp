@@ -1,0 +1,90 @@
+// Exercice 06 : découper le flux d'un client en morceaux de N octets, tous pleins sauf le dernier.
+//
+// Quelle que soit la façon dont les octets arrivent, le programme écrit « Chunk 1 : … » dès qu'un
+// morceau est plein, et à la fin du flux « Octets : 26, chunks : 3 ». L'énoncé entier est dans
+// README.md, « Exercice ». Vérifiez avec : ./prise check 06
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "console.hpp"
+#include "net/address.hpp"
+#include "net/error.hpp"
+#include "net/socket.hpp"
+#include "options.hpp"
+
+using namespace prise;
+
+constexpr std::size_t buffer_bytes_max = 1 << 20;
+
+// socket, bind et listen, comme à la leçon 01.
+net::Socket listen_on(const Options& options) {
+  const auto address = net::resolve(options.host, options.port, net::Purpose::listen).front();
+  net::Socket listener = net::Socket::open(address.family(), SOCK_STREAM);
+  listener.bind(address, net::ReuseAddress::yes);
+  net::checked(listen(listener.fd(), SOMAXCONN), "listen");
+  return listener;
+}
+
+int main(int argc, char** argv) {
+  std::size_t buffer_bytes = 10;
+  const auto options = parse_options(argc, argv, {.port = 9999},
+                                     {{"--buffer", &buffer_bytes, "Taille du tampon, en octets"}});
+  if (buffer_bytes == 0 || buffer_bytes > buffer_bytes_max) {
+    warn("Erreur : --buffer va de 1 à {} octets.", buffer_bytes_max);
+    return 2;
+  }
+
+  const net::Socket listener = listen_on(options);
+  const auto port = listener.local_address().port();
+  say_chosen_port(options, port);
+  say("Serveur en écoute sur le port {}...", port);
+  const net::Socket client(net::checked(accept(listener.fd(), nullptr, nullptr), "accept"));
+
+  std::vector<char> buffer(buffer_bytes);
+  std::size_t total = 0;   // octets reçus depuis le début
+  std::size_t number = 0;  // morceaux affichés
+  //[solution]
+  std::size_t filled = 0;  // octets du morceau qui se remplit
+  while (true) {
+    const ssize_t count = recv(client.fd(), buffer.data() + filled, buffer.size() - filled, 0);
+    if (count == -1 && errno == EINTR) continue;
+    if (count == -1) {
+      if (errno != ECONNRESET) net::throw_system_error("recv");
+      say("Le client a coupé la connexion après {} octets.", total);
+      return 1;
+    }
+    filled += static_cast<std::size_t>(count);
+    total += static_cast<std::size_t>(count);
+    // Un morceau part quand il est plein ; le dernier, s'il y en a un, à la fin du flux.
+    if (filled == buffer.size() || (count == 0 && filled > 0)) {
+      say("Chunk {} : {}", ++number, std::string_view(buffer.data(), filled));
+      filled = 0;
+    }
+    if (count == 0) break;
+  }
+  //[starter]
+  //|
+  //|  // TODO 1 : mettez cette lecture dans une boucle, qui s'arrête quand recv rend 0 : c'est la
+  //|  //          fin du flux. Le 0 n'est pas un morceau.
+  //|  const ssize_t count = recv(client.fd(), buffer.data(), buffer.size(), 0);
+  //|  if (count == -1) net::throw_system_error("recv");
+  //|
+  //|  // TODO 2 : recv donne au plus ce que vous demandez, souvent moins. Retenez combien d'octets
+  //|  //          du tampon sont déjà remplis, et demandez à recv de continuer après eux.
+  //|
+  //|  // TODO 3 : n'affichez que lorsque le tampon est plein, puis recommencez à le remplir.
+  //|  //          À la fin du flux, affichez ce qui reste dedans, s'il en reste.
+  //|  total += static_cast<std::size_t>(count);
+  //|  say("Chunk {} : {}", ++number,
+  //|      std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+  //|
+  //|  // TODO 4 : si recv rend -1 et qu'errno vaut ECONNRESET, le client a coupé brutalement :
+  //|  //          say("Le client a coupé la connexion après {} octets.", total), puis return 1.
+  //[end]
+  say("Octets : {}, chunks : {}", total, number);
+}
