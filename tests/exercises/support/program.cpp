@@ -201,12 +201,18 @@ void Program::expect_line(const std::string& expected, const Guesses& guesses) {
 void Program::expect_prompt(const std::string& expected, const Guesses& guesses) {
   const Deadline deadline = check_->deadline();
   const auto shown = [&] { return std::string_view(process_->output()).substr(consumed_); };
-  while (shown() != expected) {
-    if (shown().size() >= expected.size() || !process_->read_more(deadline)) {
-      if (shown() == expected) break;
-      fail_by_ending(shown_bytes(expected), guesses);
-    }
+  while (expected.starts_with(shown()) && shown() != expected) {
+    if (!process_->read_more(deadline)) fail_by_ending(shown_bytes(expected), guesses);
   }
+  if (!shown().starts_with(expected)) {
+    const Deadline soon = testing::within(Seconds(0.2));  // the rest of the line, for the report
+    while (shown().find('\n') == std::string_view::npos && process_->read_more(soon)) {
+    }
+    look_for_sanitizer();
+    check_->end(Verdict::failed, likely_mistakes(guesses, shown()), shown_bytes(expected),
+                shown_bytes(shown()));
+  }
+  consumed_ += expected.size();
   check_->note("programme | " + expected);
 }
 
