@@ -125,7 +125,7 @@ TEST_CASE("a client that takes its time") {
   Peer client = check.connect(server.port);
   client.send("Bon", Delivery::byte_by_byte);
   const double used_before = server.program.cpu_seconds();
-  check.require(!server.program.speaks_within(Seconds(0.2)), "un programme qui attend la suite",
+  check.require(!server.program.speaks_within(Seconds(0.15)), "un programme qui attend la suite",
                 "il n'attend pas", {{"deadline_too_early"}});
   const double used = server.program.cpu_seconds() - used_before;
   check.require(used < 0.04, "un programme qui dort en attendant la suite",
@@ -170,8 +170,8 @@ TEST_CASE("the deadline passes while the client is silent") {
 }
 
 TEST_CASE("the deadline is for the whole, not for each byte") {
-  Check check("envoyer un octet de temps en temps, sans fin (--deadline 0.3)");
-  Server server(check, "0.3");
+  Check check("envoyer un octet de temps en temps, sans fin (--deadline 0.25)");
+  Server server(check, "0.25");
   Peer client = check.connect(server.port);
   const bool spoke = speaks_despite(server.program, check.patience(), [&] { client.send("x"); });
   check.require(spoke, too_late, "rien, bien après le délai", {{"deadline_per_call"}});
@@ -199,8 +199,8 @@ TEST_CASE("a signal while it receives changes nothing") {
 }
 
 TEST_CASE("a signal does not give more time") {
-  Check check("interrompre la réception sans cesse (--deadline 0.3)");
-  Server server(check, "0.3");
+  Check check("interrompre la réception sans cesse (--deadline 0.25)");
+  Server server(check, "0.25");
   Peer client = check.connect(server.port);
   const bool spoke = speaks_despite(server.program, check.patience(),
                                     [&] { server.program.send_signal(SIGUSR1); });
@@ -225,7 +225,7 @@ TEST_CASE("a slow reader and signals while it sends") {
 TEST_CASE("the deadline passes while the client does not read") {
   Check check("ne pas lire la réponse de 8 Mio");
   // On a busy machine the reception alone may take longer than the first of these.
-  for (const char* seconds : {"0.3", "0.9", "2"}) {
+  for (const char* seconds : {"0.25", "0.9", "2"}) {
     Server server(check, seconds);
     const std::string& text = large_text();
     Peer client = check.connect(server.port);
