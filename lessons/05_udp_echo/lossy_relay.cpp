@@ -1,7 +1,7 @@
-// Point:  networks lose datagrams; this relay loses some on purpose, because a local one never
-// does. New:    a UDP socket that is connected: one peer, send and recv, and its refusals are
-// reported. Kept:   sendto, recvfrom, net::Socket, net::resolve. Try:    --loss 0.3 in front of
-// echo_server, and the client ten times; the same --seed again.
+// Point:  networks lose datagrams; this relay loses some on purpose: a local one never does.
+// New:    a UDP socket that is connected: one peer, send and recv, and its refusals are reported.
+// Kept:   sendto, recvfrom, net::Socket, net::resolve.
+// Try:    --loss 0.3 in front of echo_server, and the client ten times; the same --seed again.
 
 #include <poll.h>
 #include <sys/socket.h>

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "grader/memory.hpp"
 #include "grader/settings.hpp"
 #include "visible_text.hpp"
 
@@ -43,6 +44,39 @@ Report internal_error(const std::string& what) {
   return report;
 }
 
+Report out_of_memory(Report report) {
+  report.verdict = Verdict::crashed;
+  report.mistakes = {"unbounded_memory"};
+  report.actual = "le programme dépasse la mémoire permise";
+  return report;
+}
+
+struct Run {
+  std::string output;
+  std::optional<testing::Ending> ending;  // none: the time ran out
+  bool out_of_memory = false;
+};
+
+// Runs the command to its end, and looks often whether it must be stopped.
+Run run_watched(const testing::Command& command, Seconds time, const ExamineSettings& settings) {
+  constexpr Seconds between_looks(0.05);
+  const testing::Deadline deadline = testing::within(time);
+  testing::Process process(command);
+  process.close_input();
+  Run run;
+  while (!run.ending && testing::Clock::now() < deadline) {
+    const testing::Deadline look = testing::within(between_looks);
+    while (process.read_more(look)) {
+    }
+    run.ending = process.wait(look);
+    if (settings.interrupted != nullptr && *settings.interrupted) throw Interrupted();
+    if (settings.walls.memory_bytes_max != 0 && !run.ending)
+      run.out_of_memory |= stop_beyond(process.program_pid(), settings.walls.memory_bytes_max);
+  }
+  run.output = process.output();
+  return run;
+}
+
 testing::Command command_of(std::vector<std::string> words, const std::vector<std::string>& wall) {
   words.insert(words.begin(), wall.begin(), wall.end());
   testing::Command command;
@@ -67,31 +101,72 @@ std::vector<std::string> compile_words(const fs::path& source, const fs::path& f
                                  "-I" + source_folder + "/common",
                                  "-MMD",
                                  "-MF",
-                                 (folder / "includes").string()};
+                                 (made_folder(folder) / "includes").string()};
   if (settings.warnings_are_errors)
     words.insert(words.end(), {"-Wconversion", "-Wshadow", "-Werror"});
-  words.insert(words.end(),
-               {"-x", "c++", source.string(), "-x", "none", "-o", (folder / "program").string()});
+  words.insert(words.end(), {"-x", "c++", source.string(), "-x", "none", "-o",
+                             (made_folder(folder) / "program").string()});
   words.insert(words.end(), libraries.begin(), libraries.end());
   return words;
 }
 
 // The compiler's words without the paths of this machine.
 std::string readable(std::string log, const fs::path& source) {
-  for (const std::string& path : {source.string(), source_folder + "/"}) {
+  for (const std::string& path : {source.parent_path().string() + "/", source_folder + "/"}) {
+    if (path == "/") continue;
     for (std::size_t at = log.find(path); at != std::string::npos; at = log.find(path, at))
-      log.replace(at, path.size(), path.back() == '/' ? "" : source.filename().string());
+      log.erase(at, path.size());
   }
   return log;
 }
 
 // Which of the files that hold the answer does the program include, directly or not?
 std::string forbidden_include(const Exercise& exercise, const fs::path& folder) {
-  const std::string includes = read_file(folder / "includes");
+  const std::string includes = read_file(made_folder(folder) / "includes");
   for (const std::string& file : exercise.forbidden) {
     if (includes.find("common/" + file) != std::string::npos) return file;
   }
   return "";
+}
+
+// Limits of the walls, as the compiler and what runs it tell of them.
+std::string limit_met(const std::string& log) {
+  struct Sign {
+    std::string_view text, meaning;
+  };
+  static constexpr Sign signs[] = {
+      {"CPU time limit exceeded", "une compilation sans fin"},
+      {"File size limit exceeded", "un programme compilé démesuré"},
+      {"out of memory", "une compilation qui demande trop de mémoire"},
+      {"virtual memory exhausted", "une compilation qui demande trop de mémoire"},
+      {"Cannot allocate memory", "une compilation qui demande trop de mémoire"},
+      {"memory exhausted", "une compilation qui demande trop de mémoire"}};
+  for (const Sign& sign : signs) {
+    if (log.find(sign.text) != std::string::npos) return std::string(sign.meaning);
+  }
+  return "";
+}
+
+std::optional<Report> run_compiler(const fs::path& source, const fs::path& folder,
+                                   const ExamineSettings& settings) {
+  constexpr std::size_t log_bytes_max = 1 << 18;
+  testing::Command command =
+      command_of(compile_words(source, folder, settings), settings.walls.around_compiler);
+  command.output_bytes_max = log_bytes_max;
+  const Run made = run_watched(command, settings.compile_time, settings);
+  const std::string ends = "une compilation qui se termine";
+  if (made.out_of_memory)
+    return does_not_compile(ends, "une compilation qui demande trop de mémoire");
+  if (!made.ending)
+    return does_not_compile(ends, fmt::format("une compilation sans fin : plus de {:g} s",
+                                              settings.compile_time.count()));
+  if (made.ending->clean()) return std::nullopt;
+  if (made.ending->signal != 0) return does_not_compile(ends, "compilateur " + made.ending->text());
+  const std::string log = readable(made.output, source);
+  if (const std::string limit = limit_met(log);
+      !limit.empty() && !settings.walls.around_compiler.empty())
+    return does_not_compile(ends, limit + "\n" + log);
+  return does_not_compile("un programme sans erreur", log);
 }
 
 std::optional<Report> compile(const Exercise& exercise, const fs::path& source,
@@ -103,16 +178,7 @@ std::optional<Report> compile(const Exercise& exercise, const fs::path& source,
   if (fs::file_size(source, error) > source_bytes_max)
     return does_not_compile("un fichier source d'un mégaoctet au plus",
                             fmt::format("{} octets", fs::file_size(source, error)));
-  const auto made = testing::run(
-      command_of(compile_words(source, folder, settings), settings.walls.around_compiler),
-      settings.compile_time);
-  if (!made)
-    return does_not_compile("une compilation qui se termine",
-                            fmt::format("plus de {:g} s", settings.compile_time.count()));
-  if (made->ending.signal != 0)
-    return does_not_compile("une compilation qui se termine", "compilateur " + made->ending.text());
-  if (made->ending.status != 0)
-    return does_not_compile("un programme sans erreur", readable(made->output, source));
+  if (auto report = run_compiler(source, folder, settings)) return report;
   if (const std::string file = forbidden_include(exercise, folder); !file.empty()) {
     Report report =
         does_not_compile("votre propre code", "#include \"" + file + "\", qui contient la réponse");
@@ -130,6 +196,22 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+Report report_in(const fs::path& file) {
+  return check::report_from_json(nlohmann::json::parse(read_file(file)));
+}
+
+// Each wait of a check is short; only a program that makes all of them last gets here.
+Report too_long(const ExamineSettings& settings) {
+  Report report;
+  report.verdict = Verdict::timed_out;
+  report.trying = "mener la vérification à son terme";
+  report.expected = "un programme qui répond sans traîner";
+  report.actual =
+      fmt::format("la vérification dure depuis plus de {:g} s", settings.check_time.count());
+  report.seed = settings.seed;
+  return report;
+}
+
 Report run_checker(const Exercise& exercise, const fs::path& folder,
                    const ExamineSettings& settings) {
   const fs::path report = folder / "report.json";
@@ -137,21 +219,22 @@ Report run_checker(const Exercise& exercise, const fs::path& folder,
   std::ofstream(report) << to_json(internal_error("le programme de vérification s'est tu")).dump();
   testing::Command command =
       command_of({exercise.checker().string(), "--abort"}, settings.walls.around_checker);
-  command.environment = {{"PRISE_PROGRAM", (folder / "program").string()},
+  command.environment = {{"PRISE_PROGRAM", (made_folder(folder) / "program").string()},
                          {"PRISE_REPORT", report.string()},
                          {"PRISE_SEED", settings.seed},
                          {"PRISE_PATIENCE", fmt::format("{}", settings.patience.count())},
                          {"PRISE_WRAPPER", joined(settings.walls.around_program)}};
-  const auto finished = testing::run(command, settings.check_time);
-  if (!finished) return internal_error("la vérification a pris plus de temps que permis");
-  if (finished->ending.clean()) {
+  const Run finished = run_watched(command, settings.check_time, settings);
+  if (finished.out_of_memory) return out_of_memory(report_in(report));
+  if (!finished.ending) return too_long(settings);
+  if (finished.ending->clean()) {
     Report passed;
     passed.seed = settings.seed;
     return passed;
   }
-  Report found = check::report_from_json(nlohmann::json::parse(read_file(report)));
+  Report found = report_in(report);
   if (found.verdict == Verdict::internal_error)
-    found.exchange.push_back(visible_text(finished->output));
+    found.exchange.push_back(visible_text(finished.output));
   return found;
 }
 
@@ -169,9 +252,14 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
+fs::path made_folder(const fs::path& folder) {
+  return folder / "made";
+}
+
 Report examine(const Exercise& exercise, const fs::path& source, const fs::path& folder,
                const ExamineSettings& settings) {
   try {
+    fs::create_directories(made_folder(folder));
     if (auto report = compile(exercise, source, folder, settings)) return *report;
     return run_checker(exercise, folder, settings);
   } catch (const std::exception& error) {

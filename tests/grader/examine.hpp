@@ -1,6 +1,8 @@
 // One student's file, from source to verdict: compiled, then run by its check program.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -33,6 +35,7 @@ struct Walls {
   std::vector<std::string> around_compiler;
   std::vector<std::string> around_checker;  // a network of its own
   std::vector<std::string> around_program;
+  std::uint64_t memory_bytes_max = 0;  // of all that the program is and starts; 0: as it likes
 };
 
 struct ExamineSettings {
@@ -41,10 +44,16 @@ struct ExamineSettings {
   Seconds compile_time = Seconds(60);
   Seconds check_time = Seconds(60);  // the whole check
   Walls walls = {};
-  bool warnings_are_errors = false;  // for the course's own starters
+  const std::atomic<bool>* interrupted = nullptr;  // once true, examine throws Interrupted
+  bool warnings_are_errors = false;                // for the course's own starters
 };
 
 inline constexpr std::size_t source_bytes_max = 1 << 20;
+
+struct Interrupted {};
+
+// Where, in the folder given to examine, the compiler writes, and nothing else of ours is.
+std::filesystem::path made_folder(const std::filesystem::path& folder);
 
 // Never throws for what the student wrote; what goes wrong around it is an internal_error.
 // folder: where the program is made and the report written; it must exist.

@@ -1,6 +1,7 @@
 #include "grader/exercise.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -40,8 +41,13 @@ Exercise read_exercise(const fs::path& folder) {
 
 }  // namespace
 
+fs::path course_folder() {
+  const char* other = std::getenv("PRISE_COURSE");
+  return other != nullptr ? other : source_folder;
+}
+
 fs::path Exercise::lesson() const {
-  return fs::path(source_folder) / "lessons" / name;
+  return course_folder() / "lessons" / name;
 }
 
 fs::path Exercise::tests() const {
@@ -56,7 +62,8 @@ std::vector<Exercise> all_exercises() {
   std::vector<Exercise> exercises;
   for (const auto& entry :
        fs::directory_iterator(fs::path(source_folder) / "tests" / "exercises")) {
-    if (fs::exists(entry.path() / "hints.json") && entry.path().filename() != "support") exercises.push_back(read_exercise(entry.path()));
+    if (fs::exists(entry.path() / "hints.json") && entry.path().filename() != "support")
+      exercises.push_back(read_exercise(entry.path()));
   }
   std::sort(exercises.begin(), exercises.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });

@@ -28,6 +28,9 @@ struct Exercise {
   std::filesystem::path checker() const;  // the check program
 };
 
+// Where lessons/ and the student's .prise/ are: this clone, or what PRISE_COURSE names (for tests).
+std::filesystem::path course_folder();
+
 // Those whose check program is built, by number. Reads hints.json, the exercise's and the common
 // one. A broken file throws std::runtime_error that names it.
 std::vector<Exercise> all_exercises();

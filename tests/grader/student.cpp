@@ -36,8 +36,8 @@ struct CheckOptions {
   std::string folder;  // NN_name.cpp of this one is checked; empty: the student's own exercise.cpp
 };
 
-const fs::path progress_file = fs::path(source_folder) / ".prise" / "progress";
-const fs::path log_file = fs::path(source_folder) / ".prise" / "journal.txt";
+const fs::path progress_file = course_folder() / ".prise" / "progress";
+const fs::path log_file = course_folder() / ".prise" / "journal.txt";
 
 [[noreturn]] void misuse(const std::string& line) {
   warn("prise : {}", line);
@@ -172,7 +172,7 @@ int reset(const Exercise& exercise) {
     for (int i = 1; kept.empty() || fs::exists(kept); ++i)
       kept = exercise.lesson() / fmt::format("exercise.cpp.avant-reset-{}", i);
     fs::copy_file(file, kept);
-    say("Votre fichier est gardé : {}", fs::relative(kept, source_folder).string());
+    say("Votre fichier est gardé : {}", fs::relative(kept, course_folder()).string());
   }
   std::ofstream(file, std::ios::binary) << starter;
   say("L'exercice {} est revenu à son point de départ.", exercise.number());

@@ -61,7 +61,10 @@ inline void check_decent(const std::string& output) {
 
 // Ended by itself: well, or with one line that says what was wrong.
 inline void check_ended_decently(Process& process) {
-  const auto ending = process.wait(within(patience));
+  const Deadline deadline = within(patience);
+  while (process.read_more(deadline)) {
+  }
+  const auto ending = process.wait(deadline);
   INFO(process.output().substr(0, 2000));
   REQUIRE(ending.has_value());
   CHECK(ending->signal == 0);

@@ -22,8 +22,7 @@ namespace {
 // A port that is taken but on which nobody listens: connecting to it is refused, for certain.
 class ClosedPort {
 public:
-  explicit ClosedPort(std::uint16_t wanted)
-      : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit ClosedPort(std::uint16_t wanted) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     ::fcntl(fd_, F_SETFD, FD_CLOEXEC);
     sockaddr_in address{};
     address.sin_family = AF_INET;

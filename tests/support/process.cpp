@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -106,9 +108,20 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP, SIGQUIT})
     ::signal(signal, SIG_DFL);
   if (*folder != '\0' && ::chdir(folder) == -1) ::_exit(127);
+#ifdef SYS_close_range
+  // Another thread's descriptors, opened between our fork and its fcntl, are not the program's.
+  ::syscall(SYS_close_range, 3U, ~0U, 0U);
+#endif
   environ = const_cast<char**>(variables);
   ::execvp(program, arguments);
   ::_exit(127);
+}
+
+bool runs_file(pid_t pid, const std::filesystem::path& file) {
+  struct stat running, wanted;
+  const std::string link = "/proc/" + std::to_string(pid) + "/exe";
+  return ::stat(link.c_str(), &running) == 0 && ::stat(file.c_str(), &wanted) == 0 &&
+         running.st_dev == wanted.st_dev && running.st_ino == wanted.st_ino;
 }
 
 }  // namespace
@@ -123,6 +136,8 @@ Process::Process(const Command& command)
       is_terminal_(command.stdio == Stdio::pseudo_terminal),
       output_bytes_max_(command.output_bytes_max) {
   ::signal(SIGPIPE, SIG_IGN);  // typing to a program that has closed its input must not end us
+  std::error_code ignored;
+  if (wrapped_) program_file_ = std::filesystem::absolute(command.program, ignored);
   start(command);
 }
 
@@ -153,6 +168,7 @@ void Process::start(const Command& command) {
 Process::Process(Process&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       wrapped_(other.wrapped_),
+      program_file_(std::move(other.program_file_)),
       input_fd_(std::exchange(other.input_fd_, -1)),
       output_fd_(std::exchange(other.output_fd_, -1)),
       is_terminal_(other.is_terminal_),
@@ -236,10 +252,11 @@ void Process::send_signal(int signal) {
   if (!ending_) ::kill(program_pid(), signal);
 }
 
-// A sandbox runs the program as its only child's only child: /proc tells.
+// A sandbox runs the program as its only child's only child: /proc tells. The program may have
+// children too: the file it runs, the same inside the sandbox and out, says where to stop.
 pid_t Process::program_pid() const {
   pid_t innermost = pid_;
-  while (wrapped_) {
+  while (wrapped_ && !runs_file(innermost, program_file_)) {
     const std::string id = std::to_string(innermost);
     std::ifstream children("/proc/" + id + "/task/" + id + "/children");
     pid_t child = 0;
@@ -255,7 +272,8 @@ std::optional<Ending> Process::wait(Deadline deadline) {
     drain();
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};
-      if (wrapped_ && ending_->status > 128) ending_ = Ending{0, ending_->status - 128};  // as shells tell it
+      if (wrapped_ && ending_->status > 128)
+        ending_ = Ending{0, ending_->status - 128};  // as shells tell it
       drain();
     } else if (Clock::now() >= deadline) {
       return std::nullopt;

@@ -30,8 +30,8 @@ struct Command {
   Stdio stdio = Stdio::pipes;
   std::map<std::string, std::string> environment = {};  // added to our own
   std::filesystem::path folder = {};                    // where it runs; empty: here
-  std::vector<std::string> wrapper = {};                // a command that runs the program: a sandbox's
-  std::size_t output_bytes_max = 8 << 20;               // what lies beyond is read and dropped
+  std::vector<std::string> wrapper = {};   // a command that runs the program: a sandbox's
+  std::size_t output_bytes_max = 8 << 20;  // what lies beyond is read and dropped
 };
 
 // How a program ended: by itself with a status, or by a signal.
@@ -74,10 +74,10 @@ private:
 
   pid_t pid_ = -1;
   bool wrapped_ = false;
+  std::filesystem::path program_file_ = {};  // known when wrapped
   int input_fd_ = -1;
   int output_fd_ = -1;
   bool is_terminal_ = false;
-  std::vector<std::string> wrapper = {};                // a command that runs the program: a sandbox's
   std::size_t output_bytes_max_;
   bool too_much_output_ = false;
   std::string output_;

@@ -56,7 +56,7 @@ ReservedPort::ReservedPort(unsigned first_tried) {
     file_ = std::filesystem::temp_directory_path() / ("prise-port-" + std::to_string(number_));
     if (!lock()) continue;
     if (can_be_bound(number_, SOCK_STREAM) && can_be_bound(number_, SOCK_DGRAM)) return;
-    ::close(lock_fd_);
+    release();
   }
   throw std::runtime_error("no port is free between 20000 and 29999");
 }
@@ -74,9 +74,13 @@ bool ReservedPort::lock() {
   return false;
 }
 
-ReservedPort::~ReservedPort() {
+void ReservedPort::release() {
   ::unlink(file_.c_str());
   ::close(lock_fd_);
+}
+
+ReservedPort::~ReservedPort() {
+  release();
 }
 
 bool wait_until_listening(std::uint16_t port, Deadline deadline) {

@@ -23,6 +23,7 @@ public:
 
 private:
   bool lock();
+  void release();
 
   std::uint16_t number_ = 0;
   std::filesystem::path file_;

@@ -105,11 +105,19 @@ Program Check::start(std::vector<std::string> arguments, Stdio stdio) {
   for (const std::string& argument : command.arguments)
     line += " " + argument;
   note(line);
-  return Program(*this, std::make_unique<testing::Process>(command));
+  auto process = std::make_shared<testing::Process>(command);
+  started_.push_back(process);
+  return Program(*this, std::move(process));
 }
 
 void Check::note(const std::string& line) {
-  report_.exchange.push_back(visible_text(line));
+  const std::string shown = visible_text(line);
+  repeats_ = shown == last_note_ ? repeats_ + 1 : 1;
+  last_note_ = shown;
+  if (repeats_ == 1)
+    report_.exchange.push_back(shown);
+  else
+    report_.exchange.back() = fmt::format("{} [{} fois]", shown, repeats_);
 }
 
 void Check::end(Verdict verdict, std::vector<std::string> mistakes, const std::string& expected,
@@ -123,7 +131,7 @@ void Check::end(Verdict verdict, std::vector<std::string> mistakes, const std::s
 }
 
 void Check::fail(const std::string& expected, const std::string& actual, const Guesses& guesses) {
-  end(Verdict::failed, likely_mistakes(guesses, actual), expected, actual);
+  end_or_crash(Verdict::failed, likely_mistakes(guesses, actual), expected, actual);
 }
 
 void Check::require(bool holds, const std::string& expected, const std::string& actual,

@@ -73,6 +73,12 @@ public:
   void press_ctrl_d();
   void press_ctrl_c();
   void send_signal(int signal);
+  // As Ctrl-Z and fg do. What happens in between finds the program asleep, wherever it was; a call
+  // it was blocked in may come back early: a short send, or EINTR (signal(7)).
+  void suspend();
+  void resume();
+  void suspend_and_resume();
+  void wait_until_asleep() const;   // until it waits for something; a busy one not for long
   std::size_t descriptors() const;  // open ones, where the system tells (/proc); else 0
   double cpu_seconds() const;       // used so far, where the system tells; else 0
   bool sleeps() const;              // it waits in a system call, where the system tells; else true
@@ -82,15 +88,16 @@ public:
 
 private:
   friend class Check;
-  Program(Check& check, std::unique_ptr<testing::Process> process)
+  Program(Check& check, std::shared_ptr<testing::Process> process)
       : check_(&check), process_(std::move(process)) {}
 
   std::string take_line(const std::string& expected, const Guesses& guesses);
   [[noreturn]] void fail_by_ending(const std::string& expected, const Guesses& guesses);
   void look_for_sanitizer();
+  void stop();
 
   Check* check_;
-  std::unique_ptr<testing::Process> process_;
+  std::shared_ptr<testing::Process> process_;
   std::size_t consumed_ = 0;
 };
 
@@ -119,8 +126,11 @@ public:
   void send(std::string_view bytes, Delivery delivery = Delivery::plain);
   bool try_send(std::string_view bytes,
                 Seconds time);  // false: the program does not read; for slow readers
-  void half_close();            // no more bytes from us: the program reads an end of stream
-  void reset();                 // RST: the program's recv fails with ECONNRESET
+  // What the system took within the time, which may be nothing.
+  std::size_t send_some(std::string_view bytes, Seconds time);
+  void keep_small_buffer();  // the system holds little for us to read: the sender waits
+  void half_close();         // no more bytes from us: the program reads an end of stream
+  void reset();              // RST: the program's recv fails with ECONNRESET
   void close();
 
   std::string receive_exactly(std::size_t bytes, const std::string& expected,
@@ -212,7 +222,7 @@ public:
                          const Guesses& guesses = {});
   void require(bool holds, const std::string& expected, const std::string& actual,
                const Guesses& guesses = {});
-  void note(const std::string& line);  // a line of the exchange
+  void note(const std::string& line);  // a line of the exchange; a repeated one is counted
 
   std::mt19937& random() { return random_; }        // seeded: the same seed, the same exchange
   std::string random_text(std::size_t characters);  // printable, with accents, no line ends
@@ -226,9 +236,15 @@ private:
   friend class UdpDoor;
   [[noreturn]] void end(Verdict verdict, std::vector<std::string> mistakes,
                         const std::string& expected, const std::string& actual);
+  // What a peer of the program sees of its crash is an end, or silence: the crash itself is told.
+  [[noreturn]] void end_or_crash(Verdict verdict, std::vector<std::string> mistakes,
+                                 const std::string& expected, const std::string& actual);
 
   Report report_;
+  std::string last_note_;
+  int repeats_ = 0;
   std::mt19937 random_;
+  std::vector<std::weak_ptr<testing::Process>> started_;
   std::vector<std::shared_ptr<int>> reserved_;  // descriptors of closed ports
 };
 

@@ -51,8 +51,8 @@ Peer Check::connect(std::uint16_t port, const Guesses& guesses, const std::strin
   const std::string where = host + ":" + std::to_string(port);
   if (fd == -1) {
     const std::string reason = errno == ECONNREFUSED ? "connexion refusée" : std::strerror(errno);
-    end(Verdict::failed, likely_mistakes(guesses, reason), "un serveur qui écoute sur " + where,
-        reason);
+    end_or_crash(Verdict::failed, likely_mistakes(guesses, reason),
+                 "un serveur qui écoute sur " + where, reason);
   }
   const std::string name = "client " + std::to_string(local_port(fd));
   note(name + " : connecté à " + where);
@@ -128,6 +128,17 @@ bool Peer::try_send(std::string_view bytes, Seconds time) {
   return true;
 }
 
+std::size_t Peer::send_some(std::string_view bytes, Seconds time) {
+  if (!wait_writable(fd_, testing::within(time))) return 0;
+  const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+void Peer::keep_small_buffer() {
+  const int bytes = 32768;
+  ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
 void Peer::half_close() {
   check_->note(name_ + " : n'enverra plus rien (shutdown)");
   ::shutdown(fd_, SHUT_WR);
@@ -164,8 +175,8 @@ void Peer::fail(const std::string& expected, std::string_view actual, const Gues
   if (end_ == StreamEnd::reset) shown += ", puis une coupure brutale (RST)";
   const bool late = end_ == StreamEnd::open && actual.empty();
   if (late) shown = fmt::format("rien, après {:g} s d'attente", check_->patience().count());
-  check_->end(late ? Verdict::timed_out : Verdict::failed, likely_mistakes(guesses, actual),
-              expected, shown);
+  check_->end_or_crash(late ? Verdict::timed_out : Verdict::failed,
+                       likely_mistakes(guesses, actual), expected, shown);
 }
 
 std::string Peer::receive_exactly(std::size_t bytes, const std::string& expected,
@@ -188,7 +199,8 @@ void Peer::expect_bytes(const std::string& expected, const Guesses& guesses) {
     if (actual.empty()) fail(shown_bytes(expected), actual, guesses);
     std::string shown = shown_difference(expected, received_);
     if (end_ == StreamEnd::reset) shown += ", puis une coupure brutale (RST)";
-    check_->end(Verdict::failed, likely_mistakes(guesses, received_), shown_bytes(expected), shown);
+    check_->end_or_crash(Verdict::failed, likely_mistakes(guesses, received_),
+                         shown_bytes(expected), shown);
   }
   received_.erase(0, expected.size());
   check_->note(name_ + " < " + shown_bytes(expected));
@@ -212,8 +224,8 @@ void Peer::expect_line(const std::string& expected, const Guesses& guesses) {
   const std::string wanted = shown_bytes(expected) + ", suivi d'une fin de ligne";
   const std::string line = receive_line(wanted, guesses);
   if (line != expected)
-    check_->end(Verdict::failed, likely_mistakes(guesses, line), wanted,
-                shown_difference(expected, line));
+    check_->end_or_crash(Verdict::failed, likely_mistakes(guesses, line), wanted,
+                         shown_difference(expected, line));
 }
 
 std::string Peer::receive_to_end(std::size_t bytes_max, const Guesses& guesses) {
@@ -253,9 +265,10 @@ std::uint16_t Door::port() const {
 
 Peer Door::accept(const Guesses& guesses) {
   if (!wait_readable(fd_, check_->deadline()))
-    check_->end(Verdict::timed_out, likely_mistakes(guesses, ""),
-                fmt::format("une connexion au port {}", port()),
-                fmt::format("personne, après {:g} s d'attente", check_->patience().count()));
+    check_->end_or_crash(
+        Verdict::timed_out, likely_mistakes(guesses, ""),
+        fmt::format("une connexion au port {}", port()),
+        fmt::format("personne, après {:g} s d'attente", check_->patience().count()));
   const int fd = ::accept(fd_, nullptr, nullptr);
   if (fd == -1) throw std::system_error(errno, std::generic_category(), "accept");
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -284,7 +297,7 @@ std::uint16_t UdpDoor::port() const {
 
 Datagram UdpDoor::receive(const std::string& expected, const Guesses& guesses) {
   if (!wait_readable(fd_, check_->deadline()))
-    check_->end(
+    check_->end_or_crash(
         Verdict::timed_out, likely_mistakes(guesses, ""), expected,
         fmt::format("aucun datagramme, après {:g} s d'attente", check_->patience().count()));
   std::string bytes(65536, '\0');

@@ -1,11 +1,13 @@
 #include <dirent.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 #include "exercises/support/check.hpp"
@@ -36,6 +38,7 @@ constexpr SanitizerSign sanitizer_signs[] = {
     {"out of memory", "unbounded_length", "plus de mémoire : une longueur reçue a été crue"},
     {"hard rss limit", "unbounded_memory", "le programme dépasse la mémoire permise"},
     {"stack-overflow", "endless_recursion", "récursion sans fin"},
+    {"out of bounds for type", "past_the_buffer", "un indice au-delà de la fin d'un tableau"},
     {"runtime error", "undefined_behaviour", "comportement indéfini"},
     {"SEGV", "null_pointer", "accès à une adresse invalide"},
 };
@@ -60,21 +63,67 @@ std::string place_in(const std::string& report) {
   return "";
 }
 
+// proc(5): R runs, S sleeps, T is stopped; ? where the system does not tell.
+char state_of(pid_t program) {
+  std::ifstream stat(fmt::format("/proc/{}/stat", program));
+  std::string line;
+  std::getline(stat, line);
+  const std::size_t end = line.rfind(") ");
+  return end == std::string::npos || end + 2 >= line.size() ? '?' : line[end + 2];
+}
+
+struct Crash {
+  std::vector<std::string> mistakes;
+  std::string meaning;
+};
+
+std::optional<Crash> sanitizer_crash(testing::Process& process) {
+  if (!is_sanitizer_report(process.output())) return std::nullopt;
+  process.wait(testing::within(Seconds(5)));  // the report in full
+  const std::string& output = process.output();
+  std::string place = place_in(output);
+  if (!place.empty()) place = " (" + place + ")";
+  for (const SanitizerSign& sign : sanitizer_signs) {
+    if (output.find(sign.text) != std::string::npos)
+      return Crash{{std::string(sign.mistake)}, std::string(sign.meaning) + place};
+  }
+  return Crash{{}, "une erreur de mémoire" + place};
+}
+
+std::string last_line(std::string text) {
+  text.resize(text.find_last_not_of('\n') + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
 }  // namespace
 
-void Program::look_for_sanitizer() {
-  if (!is_sanitizer_report(process_->output())) return;
-  process_->wait(testing::within(Seconds(5)));  // the report in full
-  const std::string& output = process_->output();
-  check_->note("programme | " + output.substr(consumed_));
-  const std::string place = place_in(output);
-  for (const SanitizerSign& sign : sanitizer_signs) {
-    if (output.find(sign.text) == std::string::npos) continue;
-    check_->end(Verdict::crashed, {std::string(sign.mistake)}, "un programme qui va jusqu'au bout",
-                fmt::format("{}{}", sign.meaning, place.empty() ? "" : " (" + place + ")"));
+void Check::end_or_crash(Verdict verdict, std::vector<std::string> mistakes,
+                         const std::string& expected, const std::string& actual) {
+  for (const auto& started : started_) {
+    const auto process = started.lock();
+    if (!process) continue;
+    // The connection of a program that dies is gone a moment before the program is.
+    const auto ending = process->wait(testing::within(Seconds(0.2)));
+    if (const auto crash = sanitizer_crash(*process)) {
+      note("programme | " + process->output());
+      end(Verdict::crashed, crash->mistakes, expected, crash->meaning);
+    }
+    if (ending && !ending->clean()) note("programme | " + last_line(process->output()));
+    if (ending) note("programme : " + ending->text());
+    if (ending && ending->signal == SIGPIPE)
+      end(Verdict::crashed, {"sigpipe"}, expected, ending->text());
+    if (ending && ending->signal != 0)
+      end(Verdict::crashed, std::move(mistakes), expected, ending->text());
   }
-  check_->end(Verdict::crashed, {}, "un programme qui va jusqu'au bout",
-              "une erreur de mémoire" + (place.empty() ? "" : " (" + place + ")"));
+  end(verdict, std::move(mistakes), expected, actual);
+}
+
+void Program::look_for_sanitizer() {
+  const auto crash = sanitizer_crash(*process_);
+  if (!crash) return;
+  check_->note("programme | " + process_->output().substr(consumed_));
+  check_->end(Verdict::crashed, crash->mistakes, "un programme qui va jusqu'au bout",
+              crash->meaning);
 }
 
 // The line, or the silence, that was waited for did not come: says why.
@@ -152,12 +201,18 @@ void Program::expect_line(const std::string& expected, const Guesses& guesses) {
 void Program::expect_prompt(const std::string& expected, const Guesses& guesses) {
   const Deadline deadline = check_->deadline();
   const auto shown = [&] { return std::string_view(process_->output()).substr(consumed_); };
-  while (shown() != expected) {
-    if (shown().size() >= expected.size() || !process_->read_more(deadline)) {
-      if (shown() == expected) break;
-      fail_by_ending(shown_bytes(expected), guesses);
-    }
+  while (expected.starts_with(shown()) && shown() != expected) {
+    if (!process_->read_more(deadline)) fail_by_ending(shown_bytes(expected), guesses);
   }
+  if (!shown().starts_with(expected)) {
+    const Deadline soon = testing::within(Seconds(0.2));  // the rest of the line, for the report
+    while (shown().find('\n') == std::string_view::npos && process_->read_more(soon)) {
+    }
+    look_for_sanitizer();
+    check_->end(Verdict::failed, likely_mistakes(guesses, shown()), shown_bytes(expected),
+                shown_bytes(shown()));
+  }
+  consumed_ += expected.size();
   check_->note("programme | " + expected);
 }
 
@@ -220,6 +275,37 @@ void Program::press_ctrl_c() {
 void Program::send_signal(int signal) {
   check_->note(fmt::format("signal {} > programme", signal));
   process_->send_signal(signal);
+}
+
+void Program::stop() {
+  process_->send_signal(SIGSTOP);
+  for (int i = 0; i < 200 && state_of(process_->program_pid()) != 'T'; ++i)
+    ::poll(nullptr, 0, 1);
+}
+
+void Program::suspend() {
+  check_->note("programme : suspendu (Ctrl-Z)");
+  stop();
+}
+
+void Program::resume() {
+  check_->note("programme : repris (fg)");
+  process_->send_signal(SIGCONT);
+}
+
+void Program::suspend_and_resume() {
+  check_->note("programme : suspendu, puis repris (Ctrl-Z, fg)");
+  stop();
+  process_->send_signal(SIGCONT);
+}
+
+void Program::wait_until_asleep() const {
+  int asleep = 0;
+  for (int i = 0; i < 200 && asleep < 3; ++i) {
+    const char state = state_of(process_->program_pid());
+    asleep = state == 'S' || state == '?' ? asleep + 1 : 0;
+    ::poll(nullptr, 0, 1);
+  }
 }
 
 std::size_t Program::descriptors() const {

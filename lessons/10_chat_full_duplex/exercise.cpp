@@ -1,0 +1,107 @@
+// Exercice 10 : un serveur de chat full-duplex qui dit qui est parti, accueille le client suivant,
+// et ne reste jamais bloqué.
+//
+// Un message par ligne, comme à l'exercice 09. L'énoncé entier est dans README.md, « Exercice ».
+// Vérifiez avec : ./prise check 10
+
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "console.hpp"
+#include "net/error.hpp"
+#include "net/stream.hpp"
+#include "options.hpp"
+#include "protocol/framing.hpp"
+
+using namespace prise;
+
+constexpr std::size_t line_bytes_max = 1024;
+
+// Comment une conversation finit.
+enum class Ending { client_left, line_too_long, user_left };
+
+// Une sonnette : un fil sonne, un autre dort dans ask("", bell.fd()), qui rend alors la main avec
+// AnswerKind::readable. Une fois sonnée, elle le reste : il en faut une par conversation.
+class Bell {
+public:
+  Bell() { net::checked(pipe(pipe_.data()), "pipe"); }
+  ~Bell() {
+    for (const int end : pipe_)
+      close(end);
+  }
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+
+  void ring() { [[maybe_unused]] const ssize_t count = write(pipe_[1], "!", 1); }
+  int fd() const { return pipe_[0]; }
+
+private:
+  std::array<int, 2> pipe_{};
+};
+
+bool is_quit(std::string_view line) {  // Quit et QUIT aussi, mais pas « quitter »
+  return line.size() == 4 && strncasecmp(line.data(), "quit", 4) == 0;
+}
+
+// Si le client n'est plus là, recv le dira aussi à l'autre fil, et c'est lui qui sonnera.
+void send_line(net::Stream& client, const std::string& line) {
+  try {
+    client.send_all(line + '\n');
+  } catch (const std::system_error&) {
+  }
+}
+
+// Le fil qui écoute : il montre chaque ligne du client, jusqu'à la fin.
+Ending show_messages(net::Stream& client) {
+  // TODO 1 : un recv n'est pas une ligne (protocol::LineDecoder). Montrez chaque ligne du
+  //          client, jusqu'à quit, la fin du flux, une ligne trop longue, une std::system_error.
+  say("Client : {}", client.receive_some(line_bytes_max));
+  return Ending::client_left;
+}
+
+// Une conversation : ce fil-ci lit le clavier, un autre écoute le client. Les deux sont finis
+// quand elle rend la main.
+Ending converse(net::Stream& client) {
+  // TODO 2 : lancez show_messages dans un std::jthread ; une fois finie, elle sonne (Bell).
+  // TODO 3 : en même temps, ici : chaque ligne tapée part au client. quit, Ctrl-D et Ctrl-C
+  //          (typed vaut false) lui envoient quit ; la sonnette (readable) dit qu'il est parti.
+  // TODO 4 : réveillez celui qui dort dans recv (shutdown), puis join.
+  const Ending ending = show_messages(client);
+  if (const Answer typed = ask("")) send_line(client, typed.line);
+  return ending;
+}
+
+// Rien si l'utilisateur s'en va : quit, Ctrl-D ou Ctrl-C.
+std::optional<net::Stream> next_client(net::Listener& listener) {
+  say("En attente d'un client...");
+  while (true) {
+    const Answer typed = ask("", listener.fd());
+    if (typed.kind == AnswerKind::readable) return listener.accept();
+    if (!typed || is_quit(typed.line)) return std::nullopt;
+    say("Personne ne vous lit.");
+  }
+}
+
+int main(int argc, char** argv) {
+  const auto options = parse_options(argc, argv, {.port = 9999});
+  const CtrlC ctrl_c;  // avant tout fil : Ctrl-C réveille ask au lieu de tuer le programme
+
+  net::Listener listener(net::resolve(options.host, options.port, net::Purpose::listen).front());
+  say_chosen_port(options, listener.address().port());
+  say("Serveur de chat démarré.");
+
+  // TODO 5 : tant qu'un client vient ; et dites qui a quitté le chat : lui, ou vous.
+  if (std::optional<net::Stream> client = next_client(listener)) {
+    say("Client connecté : {}", client->peer());
+    converse(*client);
+  }
+  say("Chat terminé.");
+}

@@ -1,0 +1,64 @@
+// Mistake: what the client said is never read: close then resets the connection.
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+
+#include "console.hpp"
+#include "net/error.hpp"
+#include "net/socket.hpp"
+#include "options.hpp"
+
+using namespace prise;
+
+// Faux : le client est parti.
+bool send_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    if (count == -1) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+bool send_times(int fd, std::string_view text, std::size_t times) {
+  for (std::size_t i = 0; i < times; ++i)
+    if (!send_all(fd, text)) return false;
+  return true;
+}
+
+int main(int argc, char** argv) {
+  std::string text = "Bienvenue sur le serveur !";
+  std::size_t clients = 3;
+  std::size_t times = 1;
+  const auto options = parse_options(argc, argv, {.port = 12345},
+                                     {{"--text", &text, "Le texte de bienvenue"},
+                                      {"--times", &times, "Combien de fois l'envoyer à chacun"},
+                                      {"--clients", &clients, "Combien de clients servir"}});
+
+  net::Socket listener = net::Socket::open(AF_INET, SOCK_STREAM);
+  listener.bind(net::Address::ipv4(options.host, options.port), net::ReuseAddress::yes);
+  net::checked(listen(listener.fd(), SOMAXCONN), "listen");
+  say_chosen_port(options, listener.local_address().port());
+
+  for (std::size_t number = 1; number <= clients;) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    const net::Socket client(accept(listener.fd(), reinterpret_cast<sockaddr*>(&peer), &size));
+    if (!client.is_open()) {
+      if (errno == ECONNABORTED || errno == EINTR) continue;  // reparti pendant qu'il attendait
+      net::throw_system_error("accept");
+    }
+    say("Client {} : {}", number, net::Address(reinterpret_cast<sockaddr*>(&peer), size));
+
+    if (send_times(client.fd(), text, times)) {
+      say("Client {} : {} octets envoyés", number, text.size() * times);
+    } else {
+      say("Client {} : parti trop tôt", number);
+    }
+    ++number;
+  }  // client se ferme ici, à la fin de chaque tour
+}
