@@ -81,6 +81,7 @@ public:
   void wait_until_asleep() const;   // until it waits for something; a busy one not for long
   std::size_t descriptors() const;  // open ones, where the system tells (/proc); else 0
   double cpu_seconds() const;       // used so far, where the system tells; else 0
+  bool sleeps() const;              // it waits in a system call, where the system tells; else true
   std::size_t threads() const;      // where the system tells; else 0
 
   testing::Process& process() { return *process_; }

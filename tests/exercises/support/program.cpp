@@ -331,6 +331,14 @@ double Program::cpu_seconds() const {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+bool Program::sleeps() const {
+  std::ifstream stat(fmt::format("/proc/{}/stat", process_->program_pid()));
+  std::string line;
+  std::getline(stat, line);
+  const std::size_t state = line.rfind(") ");  // proc(5): field 3, R while it runs or could run
+  return state == std::string::npos || line[state + 2] != 'R';
+}
+
 std::size_t Program::threads() const {
   std::ifstream status(fmt::format("/proc/{}/status", process_->program_pid()));
   for (std::string line; std::getline(status, line);) {
