@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -36,7 +37,7 @@ public:
   Maker(MadeClass& made, unsigned seed) : made_(&made), random_(seed) {}
 
   Cell hand_in(const std::string& student, const Exercise& exercise) {
-    const unsigned lot = random_() % 100;
+    const auto lot = random_() % 100;
     if (lot < 40) return good(student, exercise);
     if (lot < 70) return mistaken(student, exercise);
     if (lot < 78) return untouched(student, exercise);
@@ -147,7 +148,7 @@ TEST_CASE("a class of thirty has the table that was expected, cell by cell", "[l
   CHECK(graded.left_behind.empty());
 }
 
-TEST_CASE("grading again examines only what changed; an interrupted run goes on", "[quick]") {
+TEST_CASE("grading again examines only what changed", "[quick]") {
   if (!sandbox_or_skip()) return;
   MadeClass made;
   const Exercise exercise = all_exercises().front();
@@ -168,4 +169,31 @@ TEST_CASE("grading again examines only what changed; an interrupted run goes on"
   // Another seed is another check.
   const Graded other = made.grade({"--exercise", exercise.number(), "--seed", "2"});
   CHECK(seconds(other, 0) != seconds(first, 0));
+}
+
+TEST_CASE("an interrupted run ends all that runs, writes no result, and goes on later", "[quick]") {
+  if (!sandbox_or_skip()) return;
+  MadeClass made;
+  const Exercise exercise = all_exercises().front();
+  made.hand_in("alice", exercise.name, text_of_file(exercise.lesson() / "solution.cpp"));
+  made.hand_in("bob", exercise.name, "#include <unistd.h>\nint main() { ::pause(); }");
+  {
+    testing::Process grading(made.command({"--jobs", "1"}));
+    const testing::Deadline deadline = testing::within(Seconds(120));
+    const auto one_is_done = [&] {
+      std::error_code none_yet;
+      return fs::directory_iterator(made.place() / "cache", none_yet) != fs::directory_iterator();
+    };
+    while (!one_is_done() && testing::Clock::now() < deadline)
+      grading.wait(testing::within(Seconds(0.05)));
+    grading.send_signal(SIGINT);
+    const auto ending = grading.wait(testing::within(Seconds(20)));
+    REQUIRE(ending);
+    CHECK(ending->status == 130);
+  }
+  CHECK_FALSE(fs::exists(made.place() / "results.csv"));
+  CHECK(made.left_behind().empty());
+  const Graded graded = made.grade({"--exercise", exercise.number()});
+  CHECK(graded.rows.at("alice").at(exercise.name).verdict == "passed");
+  CHECK(graded.rows.at("bob").at(exercise.name).verdict == "timed_out");
 }

@@ -82,22 +82,26 @@ void MadeClass::hand_in(const std::string& student, const std::string& exercise,
   std::ofstream(file(student, exercise), std::ios::binary) << source;
 }
 
-Graded MadeClass::grade(std::vector<std::string> options, Seconds time) const {
-  const fs::path csv = all_.path() / "results.csv", json = all_.path() / "results.json";
+testing::Command MadeClass::command(std::vector<std::string> options) const {
   testing::Command command{build_folder + "/tests/grader/grade", std::move(options)};
-  command.arguments.insert(command.arguments.begin(),
-                           {folder().string(), "--csv", csv.string(), "--json", json.string(),
-                            "--cache", (all_.path() / "cache").string()});
-  command.environment = {{"TMPDIR", (all_.path() / "tmp").string()}};
+  command.arguments.insert(
+      command.arguments.begin(),
+      {folder().string(), "--csv", (place() / "results.csv").string(), "--json",
+       (place() / "results.json").string(), "--cache", (place() / "cache").string()});
+  command.environment = {{"TMPDIR", (place() / "tmp").string()}};
+  return command;
+}
+
+Graded MadeClass::grade(std::vector<std::string> options, Seconds time) const {
   Graded graded;
-  const auto finished = testing::run(command, time);
+  const auto finished = testing::run(command(std::move(options)), time);
   if (!finished) return graded;
   graded.status = finished->ending.status;
   graded.output = finished->output;
-  for (const auto& row : csv_rows(text_of_file(csv)))
+  for (const auto& row : csv_rows(text_of_file(place() / "results.csv")))
     if (row.size() == 7 && row[0] != "student")
       graded.rows[row[0]][row[1]] = {row[2], row[3], row[5]};
-  graded.json = nlohmann::json::parse(text_of_file(json), nullptr, false);
+  graded.json = nlohmann::json::parse(text_of_file(place() / "results.json"), nullptr, false);
   graded.left_behind = left_behind();
   return graded;
 }

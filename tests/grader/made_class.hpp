@@ -41,10 +41,11 @@ public:
   void hand_in(const std::string& student, const std::string& exercise, const std::string& source);
   // Grades with more options; what was examined before is kept from one call to the next.
   Graded grade(std::vector<std::string> options = {}, Seconds time = Seconds(900)) const;
+  testing::Command command(std::vector<std::string> options) const;  // to run it otherwise
+  std::vector<std::string> left_behind() const;
   std::filesystem::path place() const { return all_.path(); }  // for result files
 
 private:
-  std::vector<std::string> left_behind() const;
   TemporaryFolder all_;
 };
 
