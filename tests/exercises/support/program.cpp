@@ -77,7 +77,15 @@ struct Crash {
   std::string meaning;
 };
 
+// The report comes in several writes: its first line, all of =, may be there alone.
+void wait_for_report(testing::Process& process) {
+  const std::string rule(65, '=');
+  if (const auto at = process.output().find(rule + "\n"); at != std::string::npos)
+    process.wait_for("ERROR: ", testing::within(Seconds(5)), at);
+}
+
 std::optional<Crash> sanitizer_crash(testing::Process& process) {
+  wait_for_report(process);
   if (!is_sanitizer_report(process.output())) return std::nullopt;
   process.wait(testing::within(Seconds(5)));  // the report in full
   const std::string& output = process.output();

@@ -1,0 +1,1 @@
+  [exercice commencé, 3 essai3]
