@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <cerrno>
 #include <span>
 #include <vector>
 
@@ -22,6 +23,9 @@ bool send_all(int fd, std::span<const char> bytes) {
     // A peer that is gone makes send fail with EPIPE, and by default also kills the program with
     // the signal SIGPIPE: MSG_NOSIGNAL asks for the error alone (send(2)).
     const ssize_t count = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    // With a time limit, even Ctrl-Z and then fg interrupt the call (signal(7)): that is no
+    // failure.
+    if (count == -1 && errno == EINTR) continue;
     if (count == -1) return false;
     bytes = bytes.subspan(static_cast<std::size_t>(count));  // the kernel may have taken a part
   }

@@ -54,6 +54,7 @@ TEST_CASE("one request, one answer") {
   const std::string text = check.random_text(40), answer = check.random_text(50);
   Program client = check.start(arguments_for(door, "60", "3", text));
   const Datagram request = first_try(check, client, door, text);
+  client.wait_until_asleep();  // an answer at once would hide a program that does not wait
   door.send(answer, request.port);
   client.expect_line(answer_line(answer), {{"does_not_wait", starts_with("Essai")},
                                            {"does_not_wait", contains("Aucune")},

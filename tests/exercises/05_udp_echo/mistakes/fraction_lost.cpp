@@ -1,4 +1,5 @@
 // Mistake: only whole seconds are put into the limit, and zero means for ever.
+// From outside it cannot be told from no_timeout: the check names both.
 #include <sys/socket.h>
 #include <sys/time.h>
 

@@ -1,4 +1,5 @@
 // Mistake: no limit on the wait.
+// From outside it cannot be told from fraction_lost: the check names both.
 #include <sys/socket.h>
 #include <sys/time.h>
 
