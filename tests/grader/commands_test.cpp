@@ -71,7 +71,7 @@ TEST_CASE("check: 0 for a pass, 1 for a failure, 2 for misuse in one line", "[qu
   }
 }
 
-TEST_CASE("--hint gives one more each time; progress is kept, and the log is whole", "[quick]") {
+TEST_CASE("asking again gives one hint more and progress is kept and the log is whole", "[quick]") {
   const SmallCourse course;
   const Hint hint = exercise_numbered("01")->hints.at("port_not_asked");
   const std::string first = course.run({"check", "01"}).output;
@@ -86,7 +86,7 @@ TEST_CASE("--hint gives one more each time; progress is kept, and the log is who
   CHECK(has(text_of_file(course.dot_prise() / "progress"), "01 passed 4"));
 }
 
-TEST_CASE("--solution and another file leave the progress alone", "[quick]") {
+TEST_CASE("checking the solution or another file leaves the progress alone", "[quick]") {
   const SmallCourse course;
   course.run({"check", "01", "--solution"});
   course.run({"check", "01", "lessons/01_tcp_connect/solution.cpp"});

@@ -208,7 +208,7 @@ TEST_CASE("the table has a sign for each verdict, and counts", "[quick]") {
   CHECK(table.find("Réussis            1   0\n") != std::string::npos);
 }
 
-TEST_CASE("a key is of the source and of its circumstances; a changed source is not found",
+TEST_CASE("a key is of the source and of its circumstances, a changed source is not found",
           "[quick]") {
   const TemporaryFolder folder;
   Cache cache(folder.path() / "cache");

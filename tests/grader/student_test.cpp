@@ -98,7 +98,7 @@ TEST_CASE("a report cannot drive the terminal", "[quick]") {
   CHECK_FALSE(has(presented(one(), report, 1, Cut::for_screen), "\x1b"));
 }
 
-TEST_CASE("progress is kept in a versioned file; another version reads as none", "[quick]") {
+TEST_CASE("progress is kept in a versioned file, another version reads as none", "[quick]") {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "deep" / "progress";
   CHECK(read_progress(file).empty());
