@@ -1,15 +1,15 @@
 // A class of thirty, made of the solutions, the starters, the wrong programs of the catalogue,
 // broken and hostile ones: the table is the one that was expected, cell by cell.
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <random>
 #include <set>
+#include <sstream>
 
 #include "grader/made_class.hpp"
+#include "grader/memory.hpp"
 #include "grader/settings.hpp"
 #include "grader/starter.hpp"
 #include "support/catch.hpp"
@@ -109,13 +109,48 @@ void check_cell(const Graded& graded, const std::string& student, const Exercise
     CHECK(("|" + cell.mistake + "|").find("|" + expected.mistake + "|") != std::string::npos);
 }
 
-void say_what_it_took(Seconds time) {
-  rusage all{};
-  ::getrusage(RUSAGE_CHILDREN, &all);
-  const double cpu = static_cast<double>(all.ru_utime.tv_sec + all.ru_stime.tv_sec);
-  std::cout << "class: " << time.count() << " s, " << cpu << " s of processor, largest process "
-            << all.ru_maxrss / 1024 << " MiB\n";
-  CHECK(all.ru_maxrss / 1024 < 2048);
+// proc(5), /proc/stat: the share of all cores' time that was not idle.
+class BusyCores {
+public:
+  BusyCores() { read(total_, idle_); }
+  double share() const {
+    double total = 0, idle = 0;
+    read(total, idle);
+    return 1 - (idle - idle_) / std::max(1.0, total - total_);
+  }
+
+private:
+  static void read(double& total, double& idle) {
+    std::istringstream words(text_of_file("/proc/stat").substr(5));
+    double time = 0;
+    for (int field = 1; field <= 8 && words >> time; ++field) {
+      total += time;
+      if (field == 4) idle = time;
+    }
+  }
+  double total_ = 0, idle_ = 0;
+};
+
+struct Watched {
+  std::optional<testing::Ending> ending;
+  std::uint64_t memory_bytes = 0;  // the most that the grader and all it runs held
+  double busy = 0;
+  double seconds = 0;
+};
+
+Watched grade_and_watch(const MadeClass& made) {
+  Watched watched;
+  const BusyCores busy;
+  const auto begin = testing::Clock::now();
+  testing::Process grading(made.command({}));
+  while (!watched.ending && testing::Clock::now() < begin + std::chrono::hours(2)) {
+    watched.ending = grading.wait(testing::within(Seconds(0.2)));
+    watched.memory_bytes = std::max(watched.memory_bytes, memory_of_tree(grading.program_pid()));
+  }
+  watched.busy = busy.share();
+  watched.seconds = Seconds(testing::Clock::now() - begin).count();
+  std::cout << grading.output();
+  return watched;
 }
 
 unsigned seed() {
@@ -137,10 +172,12 @@ TEST_CASE("a class of thirty has the table that was expected, cell by cell", "[l
     for (const Exercise& exercise : exercises)
       expected[{student, exercise.name}] = maker.hand_in(student, exercise);
   }
-  const auto begin = testing::Clock::now();
-  const Graded graded = made.grade({}, Seconds(7000));
-  say_what_it_took(testing::Clock::now() - begin);
-  INFO(graded.output);
+  const Watched watched = grade_and_watch(made);
+  std::cout << "class: " << watched.seconds << " s, cores busy " << watched.busy * 100
+            << " %, at most " << (watched.memory_bytes >> 20) << " MiB\n";
+  REQUIRE(watched.ending);
+  CHECK(watched.memory_bytes < (4ULL << 30));
+  const Graded graded = made.grade();  // all from the cache: only the result files
   REQUIRE(graded.status == 0);
   for (const Exercise& exercise : exercises)
     for (const auto& [cell, what] : expected)
