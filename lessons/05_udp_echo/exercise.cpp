@@ -45,8 +45,7 @@ std::optional<std::string> answer_before(Clock::time_point limit, const net::Soc
   //          server, ignorez ce datagramme, et attendez le suivant le temps qui reste.
   // TODO 3 : un datagramme peut avoir 65507 octets. Que devient ce qui n'entre pas ?
   std::array<char, 100> buffer;
-  const ssize_t count =
-      recvfrom(client.fd(), buffer.data(), buffer.size(), 0, nullptr, nullptr);
+  const auto count = recvfrom(client.fd(), buffer.data(), buffer.size(), 0, nullptr, nullptr);
   if (count == -1) net::throw_system_error("recvfrom de " + server.text());
   return std::string(buffer.data(), static_cast<std::size_t>(count));
 }
