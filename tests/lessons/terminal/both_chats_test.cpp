@@ -155,6 +155,7 @@ TEST_CASE("kill -9 of the peer ends the program", "[lesson09][lesson10]") {
       const std::string& output = peer.output();
       Terminal terminal({client.program(), "--port", output.substr(7, output.find('\n') - 7)});
       REQUIRE(terminal.shows("pour quitter)"));
+      REQUIRE(terminal.edits());
       terminal.type("Bonjour");
       REQUIRE(terminal.ends_with("Bonjour"));
       peer.send_signal(SIGKILL);

@@ -61,6 +61,8 @@ TerminalChat::TerminalChat(const Side& the_side, Size size) : side(the_side) {
     peer = listener->accept();
   }
   REQUIRE(terminal_->shows("pour quitter)"));
+  if (!side.takes_turns())
+    REQUIRE(terminal_->edits());  // without a prompt, the screen does not say
 }
 
 void TerminalChat::reach_prompt() {

@@ -1,7 +1,10 @@
 #include "terminal.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
@@ -67,8 +70,10 @@ Terminal::~Terminal() {
     tmux({"kill-server"});
   } catch (const std::exception&) {
   }
+  // tmux removes its socket at the same time, over which remove_all may stumble.
   std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  for (int tries = 0; tries < 10 && std::filesystem::exists(folder_, ignored); ++tries)
+    std::filesystem::remove_all(folder_, ignored);
 }
 
 std::string Terminal::tmux(std::vector<std::string> arguments) const {
@@ -105,6 +110,17 @@ bool Terminal::shows(const std::string& text) const {
 
 bool Terminal::ends_with(const std::string& text) const {
   return eventually([&] { return screen().ends_with(text); });
+}
+
+bool Terminal::edits() const {
+  std::string path = tmux({"display-message", "-p", "#{pane_tty}"});
+  path.resize(path.find('\n'));
+  const int tty = ::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  termios mode{};
+  const bool reached =
+      eventually([&] { return ::tcgetattr(tty, &mode) == 0 && (mode.c_lflag & ICANON) == 0; });
+  ::close(tty);
+  return reached;
 }
 
 int Terminal::status() const {

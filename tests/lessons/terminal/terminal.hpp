@@ -30,6 +30,10 @@ public:
   bool shows(const std::string& text) const;
   bool ends_with(const std::string& text) const;
 
+  // Waits until the program takes keys one by one, as a line editor does: keys that come earlier
+  // are echoed by the terminal too.
+  bool edits() const;
+
   // Waits for the program's end; its status, or -1 if it does not end.
   int status() const;
   // Once it has ended: has it left the terminal as it found it (stty -a)?
