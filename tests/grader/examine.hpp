@@ -46,6 +46,7 @@ struct ExamineSettings {
   Walls walls = {};
   const std::atomic<bool>* interrupted = nullptr;  // once true, examine throws Interrupted
   bool warnings_are_errors = false;                // for the course's own starters
+  bool sanitized = true;  // where the machine cannot start such a program, examine goes on without
 };
 
 inline constexpr std::size_t source_bytes_max = 1 << 20;
@@ -59,5 +60,9 @@ std::filesystem::path made_folder(const std::filesystem::path& folder);
 // folder: where the program is made and the report written; it must exist.
 Report examine(const Exercise& exercise, const std::filesystem::path& source,
                const std::filesystem::path& folder, const ExamineSettings& settings = {});
+
+// The check once more, with another seed perhaps, of the program that examine has made in folder.
+Report check_again(const Exercise& exercise, const std::filesystem::path& folder,
+                   const ExamineSettings& settings);
 
 }  // namespace prise::grader

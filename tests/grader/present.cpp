@@ -88,6 +88,7 @@ std::string hint_blocks(const Exercise& exercise, const Report& report, int leve
 
 std::string presented(const Exercise& exercise, const Report& report, int hint_level, Cut cut) {
   std::string text = headline(exercise, report) + "\n";
+  if (!report.remark.empty()) text += block("Remarque", report.remark, cut);
   if (report.verdict == Verdict::passed) return text;
   text += block("Essai", report.trying, cut);
   text += block("Attendu", report.expected, cut);

@@ -1,6 +1,6 @@
-// prove NN solution | starter | mistake ID: the three-way proof of an exercise, one part at a time.
-// The solution passes; the starter compiles without a warning and fails; a wrong program fails with
-// its own id. Status 0: proved; 1: not, and why.
+// prove NN solution [TIMES] | starter | mistake ID: the three-way proof of an exercise, one part at
+// a time. The solution passes; the starter compiles without a warning and fails; a wrong program
+// fails with its own id. Status 0: proved; 1: not, and why.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -38,6 +38,19 @@ int prove_solution(const Exercise& exercise, const fs::path& folder,
              : refuted(exercise, report, "the solution does not pass");
 }
 
+// Many seeds, one after another: other tests run beside this one, and are the load.
+int prove_repeated(const Exercise& exercise, const fs::path& folder, ExamineSettings settings,
+                   int times) {
+  if (const int status = prove_solution(exercise, folder, settings)) return status;
+  for (int seed = 2; seed <= times; ++seed) {
+    settings.seed = std::to_string(seed);
+    const Report report = check_again(exercise, folder, settings);
+    if (report.verdict != Verdict::passed)
+      return refuted(exercise, report, "the solution does not pass with seed " + settings.seed);
+  }
+  return 0;
+}
+
 int prove_starter(const Exercise& exercise, const fs::path& folder, ExamineSettings settings) {
   settings.warnings_are_errors = true;
   const fs::path source = folder / "exercise.cpp";
@@ -68,7 +81,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const auto exercise = words.size() >= 2 ? exercise_numbered(words[0]) : std::nullopt;
   if (!exercise) {
-    std::cerr << "prove NN solution | starter | mistake ID\n";
+    std::cerr << "prove NN solution [TIMES] | starter | mistake ID\n";
     return 2;
   }
   const TemporaryFolder folder;
@@ -76,6 +89,8 @@ int main(int argc, char** argv) {
   settings.patience =
       Seconds(words[1] == "solution" ? 20 : 4);  // a pass never waits; a failure must not wait long
   if (const char* seed = std::getenv("PRISE_SEED")) settings.seed = seed;
+  if (words[1] == "solution" && words.size() == 3)
+    return prove_repeated(*exercise, folder.path(), settings, std::stoi(words[2]));
   if (words[1] == "solution") return prove_solution(*exercise, folder.path(), settings);
   if (words[1] == "starter") return prove_starter(*exercise, folder.path(), settings);
   const std::string id = words.at(2);

@@ -38,7 +38,8 @@ nlohmann::json to_json(const Report& report) {
           {"actual", report.actual},
           {"exchange", report.exchange},
           {"seed", report.seed},
-          {"trials_passed", report.trials_passed}};
+          {"trials_passed", report.trials_passed},
+          {"remark", report.remark}};
 }
 
 Report report_from_json(const nlohmann::json& json) {
@@ -51,6 +52,7 @@ Report report_from_json(const nlohmann::json& json) {
   json.at("exchange").get_to(report.exchange);
   json.at("seed").get_to(report.seed);
   json.at("trials_passed").get_to(report.trials_passed);
+  json.at("remark").get_to(report.remark);
   return report;
 }
 

@@ -32,6 +32,7 @@ struct Report {
   std::vector<std::string> exchange;  // line by line, up to there
   std::string seed;                   // of the hostile delivery: --seed replays it
   int trials_passed = 0;              // what was tried before, and went well
+  std::string remark;                 // what else the reader must know; usually empty
 };
 
 nlohmann::json to_json(const Report& report);
