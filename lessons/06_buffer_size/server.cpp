@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
   std::size_t buffer_bytes = 10;
   const auto options = parse_options(argc, argv, {.port = 9999},
                                      {{"--buffer", &buffer_bytes, "Taille du tampon, en octets"}});
-  // recv of 0 bytes gives 0, at once: it could not be told from the end of the stream.
+  // A recv of 0 bytes can only give 0: it could not be told from the end of the stream.
   if (buffer_bytes == 0 || buffer_bytes > buffer_bytes_max) {
     warn("Erreur : --buffer va de 1 à {} octets.", buffer_bytes_max);
     return 2;

@@ -71,6 +71,23 @@ TEST_CASE("check: 0 for a pass, 1 for a failure, 2 for misuse in one line", "[qu
   }
 }
 
+TEST_CASE("where a sanitized program cannot start, check says so and goes on without", "[quick]") {
+  const SmallCourse course;
+  // AddressSanitizer maps 16 TiB of address space: the limit (in KiB) leaves room for nothing like
+  // it.
+  testing::Command command =
+      course.command({"-c", "ulimit -v 4000000 && exec \"$0\" check 01 --solution"});
+  command.arguments.push_back(command.program);
+  command.program = "/bin/sh";
+  const auto done = testing::run(command, Seconds(60));
+  REQUIRE(done);
+  INFO(done->output);
+  CHECK(done->ending.status == 0);
+  CHECK(has(done->output,
+            "cette machine ne peut pas lancer un programme surveillé par AddressSanitizer"));
+  CHECK_FALSE(has(course.run({"check", "01", "--solution"}).output, "AddressSanitizer"));
+}
+
 TEST_CASE("asking again gives one hint more and progress is kept and the log is whole", "[quick]") {
   const SmallCourse course;
   const Hint hint = exercise_numbered("01")->hints.at("port_not_asked");

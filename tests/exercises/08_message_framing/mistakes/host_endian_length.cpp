@@ -1,4 +1,5 @@
 // Mistake: the length is copied as it comes into an integer of the machine.
+// From outside it may not be told from prefix_counts_itself: the check then names both.
 #include <array>
 #include <cstddef>
 #include <cstdint>

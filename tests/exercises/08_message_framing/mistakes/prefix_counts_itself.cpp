@@ -1,4 +1,5 @@
 // Mistake: the length is taken to count the prefix too.
+// From outside it may not be told from host_endian_length: the check then names both.
 #include <array>
 #include <cstddef>
 #include <cstdint>
