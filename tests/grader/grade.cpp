@@ -30,6 +30,7 @@ struct GradeOptions {
   std::string folder, csv, junit, gradescope, json, exercise, cache;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   std::string seed = "1";
+  double patience_seconds = GradingSettings().patience.count();
   bool no_sandbox = false;
 };
 
@@ -50,6 +51,7 @@ GradeOptions options_of(int argc, char** argv) {
   app.add_option("--exercise", options.exercise);
   app.add_option("--cache", options.cache);
   app.add_option("--seed", options.seed);
+  app.add_option("--patience", options.patience_seconds)->check(CLI::Range(1.0, 60.0));
   app.add_flag("--no-sandbox", options.no_sandbox);
   try {
     app.parse(argc, argv);
@@ -139,6 +141,7 @@ int main(int argc, char** argv) {
   GradingSettings settings;
   settings.jobs = options.jobs;
   settings.seed = options.seed;
+  settings.patience = Seconds(options.patience_seconds);
   settings.isolation = options.no_sandbox ? Isolation::none : Isolation::sandbox;
   settings.interrupted = &interrupted;
   listen_for_interruption();
