@@ -189,6 +189,17 @@ TEST_CASE("a message does not begin within another") {
   server.expect_end(1002);
 }
 
+TEST_CASE("nothing follows a close") {
+  Check check("envoyer un ping et un texte juste après Close");
+  Server server(check);
+  Peer client = server.connect(masked(check, closing, code(1000)) + masked(check, ping, "encore") +
+                               masked(check, text, "trop tard"));
+  server.expect_close(client, code(1000),
+                      {{"reply_to_ping_after_close", starts_with(frame(pong, "encore"))},
+                       {"close_code_differs", [](auto actual) { return !actual.empty(); }}});
+  server.expect_end(1000);
+}
+
 TEST_CASE("a close is answered with its code, and is the last") {
   Check check("fermer, avec un code, puis sans");
   Server server(check);
@@ -205,15 +216,6 @@ TEST_CASE("a close is answered with its code, and is the last") {
                                      return actual.size() >= 2 && (actual[0] & 0xF) == 8;
                                    }}});
   server.expect_end(1005);
-}
-
-TEST_CASE("nothing follows a close") {
-  Check check("envoyer un ping et un texte juste après Close");
-  Server server(check);
-  Peer client = server.connect(masked(check, closing, code(1000)) + masked(check, ping, "encore") +
-                               masked(check, text, "trop tard"));
-  server.expect_close(client, code(1000));
-  server.expect_end(1000);
 }
 
 TEST_CASE("some closes break the rules") {
