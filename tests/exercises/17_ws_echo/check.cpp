@@ -29,8 +29,21 @@ std::string frame(Opcode opcode, const std::string& payload) {
   return head(opcode, payload.size(), Fin::last, 0) + payload;
 }
 
+// What a masked frame says, for who reads the exchange.
+std::string described(Opcode opcode, const std::string& payload, Fin fin) {
+  const std::string name = opcode == text           ? "text"
+                           : opcode == binary       ? "binary"
+                           : opcode == continuation ? "continuation"
+                           : opcode == closing      ? "close"
+                           : opcode == ping         ? "ping"
+                                                    : "pong";
+  return "trame masquée : " + name + (fin == Fin::last ? ", FIN" : ", sans FIN") + ", " +
+         std::to_string(payload.size()) + " octets : " + shown_bytes(payload.substr(0, 40));
+}
+
 // As a client sends it.
 std::string masked(Check& check, Opcode opcode, std::string payload, Fin fin = Fin::last) {
+  check.note(described(opcode, payload, fin));
   std::string bytes = head(opcode, payload.size(), fin, 0x80);
   std::string key;
   for (int i = 0; i < 4; ++i)
