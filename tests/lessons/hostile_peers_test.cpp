@@ -77,11 +77,16 @@ struct WakesThreads {
 
 // Not before it is done with the peer it had: it takes the next one.
 void check_serves_on(const Row& row, Process& server) {
-  REQUIRE(row.program == "03_tcp_echo/echo_server");  // the only one so far
   net::Stream next = net::Stream::connect(on(port_said_by(server)));
-  next.send_all("Bonjour");
-  next.shutdown_sending();
-  CHECK(next.receive_all(1024) == "Bonjour");
+  if (row.program == "03_tcp_echo/echo_server") {
+    next.send_all("Bonjour");
+    next.shutdown_sending();
+    CHECK(next.receive_all(1024) == "Bonjour");
+  } else {
+    REQUIRE(row.program == "14_http_polling/server");
+    next.send_all("GET /price HTTP/1.1\r\nHost: nous\r\nConnection: close\r\n\r\n");
+    CHECK(next.receive_all(4096).value_or("").starts_with("HTTP/1.1 200 OK\r\n"));
+  }
   check_killable(server);
 }
 

@@ -71,6 +71,9 @@ inline const std::vector<Row>& program_table() {
        .takes_turns = true},
       {"10_chat_full_duplex/server", Role::tcp_server, {}, "Client : "},
       {"10_chat_full_duplex/client", Role::tcp_client, {}, "Serveur : "},
+      {.program = "14_http_polling/server", .role = Role::tcp_server, .serves_on = true},
+      {"14_http_polling/client", Role::tcp_client},
+      {"14_http_polling/compare", Role::tcp_client},
   };
   return rows;
 }
