@@ -54,9 +54,8 @@ public:
   // Sets a price, then another, without end: for a thread of its own. Prices are not on the beat:
   // half a period apart, or one and a half, or between.
   [[noreturn]] void run() {
-    for (auto at = std::chrono::steady_clock::now();;) {
-      at += period_ / 2 + period_ * (random_() % 1000) / 1000;
-      std::this_thread::sleep_until(at);
+    while (true) {
+      std::this_thread::sleep_for(period_ / 2 + period_ * (random_() % 1000) / 1000);
       set_next();
     }
   }
