@@ -126,9 +126,8 @@ std::string explain(const std::exception& error) {
         what.substr(5));
   else if (what.starts_with("ws:// "))
     return fmt::format(
-        "« {} » n'est pas l'adresse d'un WebSocket, comme ws://localhost:8765/chemin (wss:// vient "
-        "à "
-        "la leçon 20).",
+        "« {} » n'est pas l'adresse d'un WebSocket : ws://machine:port/chemin (wss:// vient à la "
+        "leçon 20).",
         what.substr(6));
   return error.what();
 }

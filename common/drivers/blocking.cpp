@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "protocol/websocket/origin.hpp"
-#include "protocol/websocket/url.hpp"
 
 namespace prise::drivers {
 namespace {
@@ -64,11 +63,15 @@ WebSocket WebSocket::connect(std::string_view url, const Settings& settings) {
   const auto parsed = websocket::parse_url(url);
   if (!parsed || parsed->scheme != websocket::Scheme::ws)
     throw std::invalid_argument("ws:// " + std::string(url));
+  return connect(*parsed, settings);
+}
+
+WebSocket WebSocket::connect(const websocket::Url& url, const Settings& settings) {
   const Deadline deadline = Clock::now() + settings.timeouts.handshake;
-  WebSocket client{connect_to_any(*parsed, deadline, settings.stop_fd),
-                   Connection::client(settings.websocket, websocket::target_of(*parsed)), settings,
+  WebSocket client{connect_to_any(url, deadline, settings.stop_fd),
+                   Connection::client(settings.websocket, websocket::target_of(url)), settings,
                    deadline};
-  client.path_ = parsed->resource;
+  client.path_ = url.resource;
   client.shake_hands();
   return client;
 }

@@ -19,6 +19,7 @@
 #include "drivers/random_mask.hpp"
 #include "drivers/timed_stream.hpp"
 #include "protocol/websocket/connection.hpp"
+#include "protocol/websocket/url.hpp"
 
 namespace prise::drivers {
 
@@ -89,6 +90,7 @@ public:
   // "ws://localhost:8765/path": tries each address of the name. Throws std::invalid_argument when
   // it is no such URL, std::system_error when nobody answers there. `settings` must outlive it.
   static WebSocket connect(std::string_view url, const Settings& settings);
+  static WebSocket connect(const websocket::Url& url, const Settings& settings);
 
   // Answers what the client asks: a WebSocket, a page, a refusal. Only the first is_open() after.
   // `received`: what the program has read of the stream already, from the request's first byte.
@@ -96,6 +98,7 @@ public:
                           std::string_view received = {});
 
   static WebSocket connect(std::string_view, Settings&& dies_at_once) = delete;
+  static WebSocket connect(const websocket::Url&, Settings&& dies_at_once) = delete;
   static WebSocket accept(net::Stream, Settings&& dies_at_once, std::string_view = {}) = delete;
 
   // The next message. Nothing: it is closed, and closed() says how. Pings are answered.

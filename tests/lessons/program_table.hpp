@@ -74,6 +74,11 @@ inline const std::vector<Row>& program_table() {
       {.program = "14_http_polling/server", .role = Role::tcp_server, .serves_on = true},
       {"14_http_polling/client", Role::tcp_client},
       {"14_http_polling/compare", Role::tcp_client},
+      {.program = "17_ws_echo/server", .role = Role::tcp_server, .serves_on = true},
+      {"17_ws_echo/client", Role::tcp_client},
+      {.program = "17_ws_echo/once_server", .role = Role::tcp_server, .serves_on = true},
+      {.program = "17_ws_echo/echo_server", .role = Role::tcp_server, .serves_on = true},
+      {"17_ws_echo/echo_client", Role::tcp_client},
   };
   return rows;
 }
