@@ -76,10 +76,18 @@ WebSocket WebSocket::connect(const websocket::Url& url, const Settings& settings
   return client;
 }
 
-WebSocket WebSocket::accept(net::Stream client, const Settings& settings) {
+WebSocket WebSocket::accept(net::Stream client, const Settings& settings,
+                            std::string_view received) {
   WebSocket server{TimedStream{std::move(client), settings.stop_fd},
                    Connection::server(settings.websocket), settings,
                    Clock::now() + settings.timeouts.handshake};
+  if (!received.empty()) {
+    const auto bytes = websocket::bytes_of(received);
+    server.buffer_.resize(std::max(server.buffer_.size(), bytes.size()));
+    std::copy(bytes.begin(), bytes.end(), server.buffer_.begin());
+    server.traffic_.received = bytes.size();
+    server.connection_.receive({server.buffer_.data(), bytes.size()});
+  }
   server.shake_hands();
   return server;
 }
@@ -160,6 +168,7 @@ bool WebSocket::read_more(Deadline deadline) {
     case Moved::some:
       last_heard_ = Clock::now();
       ping_unanswered_ = false;
+      traffic_.received += bytes;
       connection_.receive({buffer_.data(), bytes});
       return true;
     case Moved::ended:
@@ -210,6 +219,7 @@ bool WebSocket::flush() {
     if (output.empty()) return true;
     const auto [outcome, bytes] =
         stream_.send(output, std::min(deadline_, Clock::now() + settings_->timeouts.send));
+    traffic_.sent += bytes;
     if (outcome == Moved::some) connection_.wrote(bytes);
     if (outcome == Moved::ended) peer_takes_bytes_ = false;
     if (outcome == Moved::stopped) stop();
@@ -252,7 +262,8 @@ void WebSocket::say_goodbye() {
   if (ending_ || connection_.transport() == Transport::close) return;
   if (connection_.transport() == Transport::shut_down_writing) stream_.shut_down_sending();
   while (true) {
-    const Moved outcome = stream_.receive(buffer_, deadline_).outcome;
+    const auto [outcome, bytes] = stream_.receive(buffer_, deadline_);
+    traffic_.received += bytes;
     if (outcome == Moved::stopped)
       stream_.ignore_stop();
     else if (outcome != Moved::some)

@@ -70,6 +70,12 @@ struct Message {
 // was sent leaves in one write, when receive() has to wait.
 enum class Leave : std::uint8_t { now, with_next };
 
+// What went over the TCP stream, handshake and frames, in bytes.
+struct Traffic {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+};
+
 // How it ended.
 struct Ending {
   websocket::CloseCode code = websocket::CloseCode::closed_abnormally;  // see websocket::Closed
@@ -88,11 +94,13 @@ public:
   static WebSocket connect(const websocket::Url& url, const Settings& settings);
 
   // Answers what the client asks: a WebSocket, a page, a refusal. Only the first is_open() after.
-  static WebSocket accept(net::Stream client, const Settings& settings);
+  // `received`: what the program has read of the stream already, from the request's first byte.
+  static WebSocket accept(net::Stream client, const Settings& settings,
+                          std::string_view received = {});
 
   static WebSocket connect(std::string_view, Settings&& dies_at_once) = delete;
   static WebSocket connect(const websocket::Url&, Settings&& dies_at_once) = delete;
-  static WebSocket accept(net::Stream, Settings&& dies_at_once) = delete;
+  static WebSocket accept(net::Stream, Settings&& dies_at_once, std::string_view = {}) = delete;
 
   // The next message. Nothing: it is closed, and closed() says how. Pings are answered.
   std::optional<Message> receive();
@@ -114,6 +122,7 @@ public:
   [[nodiscard]] const net::Address& peer() const { return stream_.peer(); }
   [[nodiscard]] const std::string& path() const { return path_; }  // as asked for, with its query
   [[nodiscard]] const std::string& subprotocol() const { return subprotocol_; }
+  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
 private:
   WebSocket(TimedStream stream, websocket::Connection connection, const Settings& settings,
@@ -140,6 +149,7 @@ private:
   std::vector<std::byte> buffer_;  // what recv fills; events look into it
   Deadline deadline_;              // of the handshake, then of the end; max() while it is open
   Deadline last_heard_;
+  Traffic traffic_;
   bool was_open_ = false;
   bool ping_unanswered_ = false;
   bool peer_takes_bytes_ = true;  // until a write fails: what has come can still be read
