@@ -14,6 +14,7 @@ enum class Role {
   udp_server,
   udp_client,
   alone,  // talks to itself; binds its port all the same
+  tool,   // talks to nobody: no --host, no --port
 };
 
 struct Row {
