@@ -498,6 +498,125 @@ client  | Chat terminé.
 )");
 }
 
+TEST_CASE("lesson 15 client shakes hands with python-websockets", "[foreign][python]") {
+  plays(R"(
+serveur $ python ws_handshake_server
+serveur | Serveur WebSocket en écoute sur ws://localhost:9999
+client  $ 15_ws_handshake/client --port 9999 --key dGhlIHNhbXBsZSBub25jZQ==
+client  | Demande envoyée :
+client  |   GET /chat HTTP/1.1
+client  |   Host: 127.0.0.1:9999
+client  |   Upgrade: websocket
+client  |   Connection: Upgrade
+client  |   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+client  |   Sec-WebSocket-Version: 13
+client  | Réponse reçue :
+client  |   HTTP/1.1 101 Switching Protocols
+client  |   Upgrade: websocket
+client  |   Connection: Upgrade
+client  |   Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+client  |   Date: <texte>
+client  |   Server: Python/<texte> websockets/<texte>
+client  | Accept attendu : s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+client  | C'est celui du serveur : le handshake est réussi.
+serveur | Nouvelle connexion : /chat
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 15 client is refused by python-websockets", "[foreign][python]") {
+  plays(R"(
+serveur $ python ws_handshake_server
+serveur | Serveur WebSocket en écoute sur ws://localhost:9999
+client  $ 15_ws_handshake/client --port 9999 --version 8 --key dGhlIHNhbXBsZSBub25jZQ==
+client  | Demande envoyée :
+client  |   GET /chat HTTP/1.1
+client  |   Host: 127.0.0.1:9999
+client  |   Upgrade: websocket
+client  |   Connection: Upgrade
+client  |   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+client  |   Sec-WebSocket-Version: 8
+client  | Réponse reçue :
+client  |   HTTP/1.1 400 Bad Request
+client  |   Date: <texte>
+client  |   Server: Python/<texte> websockets/<texte>
+client  |   Content-Length: <nombre>
+client  |   Content-Type: text/plain
+client  |   Connection: close
+client  | Échec du handshake : le serveur refuse, 400 Bad Request.
+client  = 1
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 15 server shakes hands with python-websockets", "[foreign][python]") {
+  plays(R"(
+serveur $ 15_ws_handshake/server --port 9999
+serveur | Serveur en écoute sur le port 9999...
+client  $ python ws_handshake_client
+serveur | Connexion de ('127.0.0.1', <port>)
+serveur | Demande reçue :
+serveur |   GET /chat HTTP/1.1
+serveur |   Host: 127.0.0.1:9999
+serveur |   Upgrade: websocket
+serveur |   Connection: Upgrade
+serveur |   Sec-WebSocket-Key: <texte>
+serveur |   Sec-WebSocket-Version: 13
+serveur |   Sec-WebSocket-Extensions: <texte>
+serveur |   User-Agent: Python/<texte> websockets/<texte>
+serveur | Clé reçue  : <texte>
+serveur | Clé + GUID : <texte>258EAFA5-E914-47DA-95CA-C5AB0DC85B11
+serveur | SHA-1      : <texte>
+serveur | En base64  : <texte>
+serveur | Réponse envoyée :
+serveur |   HTTP/1.1 101 Switching Protocols
+serveur |   Upgrade: websocket
+serveur |   Connection: Upgrade
+serveur |   Sec-WebSocket-Accept: <texte>
+serveur | Handshake terminé : cette connexion ne parle plus HTTP.
+client  | Handshake réussi
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 16 client exchanges frames with python-websockets", "[foreign][python]") {
+  plays(R"(
+serveur $ python ws_handshake_server
+serveur | Serveur WebSocket en écoute sur ws://localhost:9999
+client  $ 16_ws_frames/client --port 9999 --fragments --key 37fa213d Noël
+client  | Handshake réussi.
+client  | Frame envoyée : 01 82 37 fa 21 3d 79 95
+client  | Frame envoyée : 80 83 37 fa 21 3d f4 51 4d
+serveur | Nouvelle connexion : /
+serveur | Reçu : Noël
+client  | Frame reçue :
+client  |  0                   1                   2                   3
+client  |  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+client  | +-+-+-+-+-------+-+-------------+-------------------------------+
+client  | |F|R|R|R|opcode |M|  longueur   |            contenu            |
+client  | |I|S|S|S|       |A|             |                               |
+client  | |N|V|V|V|       |S|             |                               |
+client  | | |1|2|3|       |K|             |                               |
+client  | |1|0|0|0|0 0 0 1|0|0 0 0 0 0 1 0|0 1 1 0 1 1 1 1 0 1 1 0 1 0 1 1|
+client  | |      81       |      02       |      6f       |      6b       |
+client  | +-+-+-+-+-------+-+-------------+-------------------------------+
+client  | Réponse : ok
+client  | Frame envoyée : 88 82 37 fa 21 3d 34 12
+client  | Frame reçue :
+client  |  0                   1                   2                   3
+client  |  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+client  | +-+-+-+-+-------+-+-------------+-------------------------------+
+client  | |F|R|R|R|opcode |M|  longueur   |            contenu            |
+client  | |I|S|S|S|       |A|             |                               |
+client  | |N|V|V|V|       |S|             |                               |
+client  | | |1|2|3|       |K|             |                               |
+client  | |1|0|0|0|1 0 0 0|0|0 0 0 0 0 1 0|0 0 0 0 0 0 1 1 1 1 1 0 1 0 0 0|
+client  | |      88       |      02       |      03       |      e8       |
+client  | +-+-+-+-+-------+-+-------------+-------------------------------+
+serveur > ^C
+)");
+}
+
 // --- netcat and socat ----------------------------------------------------------------------------
 
 TEST_CASE("netcat connects to the servers of lessons 01 and 02", "[foreign][netcat]") {

@@ -72,6 +72,11 @@ inline const std::vector<Row>& program_table() {
        .takes_turns = true},
       {"10_chat_full_duplex/server", Role::tcp_server, {}, "Client : "},
       {"10_chat_full_duplex/client", Role::tcp_client, {}, "Serveur : "},
+      {.program = "15_ws_handshake/server", .role = Role::tcp_server, .serves_on = true},
+      {"15_ws_handshake/client", Role::tcp_client},
+      {"16_ws_frames/server", Role::tcp_server},
+      {"16_ws_frames/client", Role::tcp_client},
+      {"16_ws_frames/frames", Role::tool},
   };
   return rows;
 }
