@@ -69,13 +69,14 @@ void answer(net::Stream& client, const std::string& response) {
 
 void refuse(net::Stream& client, const Refusal& refusal) {
   say("Refusé : {}.", refusal.why);
+  const std::string body = std::string(refusal.why) + "\n";
   std::string response = fmt::format("HTTP/1.1 {} {}\r\n", refusal.status, refusal.reason);
   if (refusal.status == 405) response += "Allow: GET\r\n";
   if (refusal.status == 426)  // section 4.4: which version would do
     response += "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
   response += "Content-Type: text/plain; charset=utf-8\r\n";
-  response += fmt::format("Content-Length: {}\r\nConnection: close\r\n\r\n", refusal.why.size());
-  answer(client, response.append(refusal.why));
+  response += fmt::format("Content-Length: {}\r\nConnection: close\r\n\r\n", body.size());
+  answer(client, response + body);
 }
 
 void accept(net::Stream& client, std::string_view key, const std::vector<std::string>& without) {
