@@ -14,6 +14,7 @@ enum class Role {
   udp_server,
   udp_client,
   alone,  // talks to itself; binds its port all the same
+  tool,   // talks to nobody: no --host, no --port
 };
 
 struct Row {
@@ -74,6 +75,11 @@ inline const std::vector<Row>& program_table() {
       {.program = "14_http_polling/server", .role = Role::tcp_server, .serves_on = true},
       {"14_http_polling/client", Role::tcp_client},
       {"14_http_polling/compare", Role::tcp_client},
+      {.program = "15_ws_handshake/server", .role = Role::tcp_server, .serves_on = true},
+      {"15_ws_handshake/client", Role::tcp_client},
+      {"16_ws_frames/server", Role::tcp_server},
+      {"16_ws_frames/client", Role::tcp_client},
+      {"16_ws_frames/frames", Role::tool},
       {.program = "17_ws_echo/server", .role = Role::tcp_server, .serves_on = true},
       {"17_ws_echo/client", Role::tcp_client},
       {.program = "17_ws_echo/once_server", .role = Role::tcp_server, .serves_on = true},
