@@ -242,13 +242,13 @@ TEST_CASE("a close in the middle of a frame is the end of one client only", "[ma
 }
 
 TEST_CASE("a peer that vanished is pinged, then dropped", "[malicious]") {
-  const Victim victim("0.2");
+  const Victim victim("0.4");
   net::Stream peer = victim.open();  // and not a word any more
   CHECK(last_words(peer) == std::string("\x89\0", 2));
 }
 
 TEST_CASE("a peer that never answers the close is dropped", "[malicious]") {
-  const Victim victim("0.2");
+  const Victim victim("0.4");
   net::Stream peer = victim.open();
   peer.send_all("\x81\x01x");  // not masked
   CHECK(peer.receive_some(100).substr(2, 2) == close_with(1002));
