@@ -133,6 +133,7 @@ private:
     client.expect_closed(
         {{"extra_bytes", [](auto more) { return !more.empty() && !more.starts_with("HTTP/"); }},
          {mistakes.empty() ? "not_closed" : mistakes.back().mistake}});
+    client.close();  // the server waits for it, so as to lose nothing
   }
 };
 

@@ -491,3 +491,42 @@ TEST_CASE("no descriptor is left behind", "[drivers]") {
   }
   CHECK(testing::open_descriptors() == before);
 }
+
+TEST_CASE("what a program has read of a handshake already is not lost", "[drivers]") {
+  const std::string request = std::string(upgrade) + "\r\n";
+  const std::string sent = request + frame(Opcode::text, "avec la poignée de main");
+  for (const std::size_t already :
+       {std::size_t{1}, request.size() - 1, request.size(), request.size() + 3, sent.size()}) {
+    INFO(already << " bytes of " << request.size() << " and " << sent.size());
+    auto [peer, accepted] = connected();
+    peer.send_all(std::string_view(sent).substr(already));
+    auto one = [stream = std::move(accepted), read = sent.substr(0, already)]() mutable {
+      WebSocket server = WebSocket::accept(std::move(stream), usual(), read);
+      const auto message = server.receive();
+      return message ? std::string(message->bytes) : "nothing";
+    };
+    auto received = std::async(std::launch::async, std::move(one));
+    CHECK(receive_head(peer).starts_with("HTTP/1.1 101"));
+    CHECK(received.get() == "avec la poignée de main");
+  }
+}
+
+TEST_CASE("the bytes that went each way are counted, handshake and end included", "[drivers]") {
+  auto [peer, accepted] = connected();
+  auto one = [stream = std::move(accepted)]() mutable {
+    WebSocket server = WebSocket::accept(std::move(stream), usual(), "GET");
+    while (server.receive()) {
+    }
+    return server.traffic();
+  };
+  auto traffic = std::async(std::launch::async, std::move(one));
+  const std::string request = std::string(upgrade) + "\r\n";
+  const std::string frames =
+      frame(Opcode::text, "bonjour") + frame(Opcode::close, close_payload(1000));
+  peer.send_all(request.substr(3) + frames);
+  const std::string answers = peer.receive_all(4096).value_or("");
+  peer.close();
+  const Traffic counted = traffic.get();
+  CHECK(counted.received == request.size() + frames.size());
+  CHECK(counted.sent == answers.size());
+}
