@@ -54,6 +54,14 @@ std::string some_bytes(Check& check, std::size_t count) {
   return bytes;
 }
 
+// Long payloads are letters: easier to read where they are shown.
+std::string some_letters(Check& check, std::size_t count) {
+  std::string letters;
+  while (letters.size() < count)
+    letters += static_cast<char>('a' + check.random()() % 26);
+  return letters;
+}
+
 int byte_at(std::string_view bytes, std::size_t at) {
   return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : -1;
 }
@@ -175,41 +183,6 @@ TEST_CASE("frames of every kind come back as they were") {
   client.expect_closed();
 }
 
-TEST_CASE("a length in two bytes") {
-  Check check("envoyer un contenu de 300 octets");
-  Server server(check);
-  Peer client = server.connect();
-  const std::string payload = some_bytes(check, 300);
-  client.send(from_client(0x82, payload));
-  server.program.expect_line(frame_line(0x82, 300),
-                             {{"lengths_126_127_swapped", contains("Refusé : 1009")},
-                              {"lengths_126_127_swapped", contains("Refusé : 1002")},
-                              {"little_endian_length"}});
-  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
-}
-
-TEST_CASE("a length in eight bytes") {
-  Check check("envoyer un contenu de 70000 octets");
-  Server server(check);
-  Peer client = server.connect();
-  const std::string payload = some_bytes(check, 70000);
-  client.send(from_client(0x82, payload));
-  server.program.expect_line(frame_line(0x82, 70000), {{"little_endian_length"}});
-  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
-}
-
-TEST_CASE("the lengths where the form changes") {
-  Check check("envoyer des contenus de 125, 126, 127, 65535 et 65536 octets");
-  Server server(check);
-  Peer client = server.connect();
-  for (const std::size_t bytes : {125, 126, 127, 65535, 65536}) {
-    const std::string payload = some_bytes(check, bytes);
-    client.send(from_client(0x82, payload));
-    server.program.expect_line(frame_line(0x82, bytes), {{"wrong_boundary"}});
-    client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
-  }
-}
-
 TEST_CASE("two frames in one send are two") {
   Check check("envoyer trois frames en un seul send");
   Server server(check);
@@ -230,6 +203,19 @@ TEST_CASE("a payload in pieces is unmasked as a whole") {
   client.expect_bytes(from_server(0x82, payload), {{"mask_index_reset"}});
 }
 
+TEST_CASE("a length in two bytes") {
+  Check check("envoyer un contenu de 300 octets");
+  Server server(check);
+  Peer client = server.connect();
+  const std::string payload = some_letters(check, 300);
+  client.send(from_client(0x82, payload));
+  server.program.expect_line(frame_line(0x82, 300),
+                             {{"lengths_126_127_swapped", contains("Refusé : 1009")},
+                              {"lengths_126_127_swapped", contains("Refusé : 1002")},
+                              {"little_endian_length"}});
+  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
+}
+
 TEST_CASE("a head in pieces is one") {
   Check check("envoyer deux frames octet par octet, en-têtes compris");
   Server server(check);
@@ -241,6 +227,28 @@ TEST_CASE("a head in pieces is one") {
   client.send(frames.substr(heads));
   expect_echo(server, client, 0x82, small, "head_read_short");
   expect_echo(server, client, 0x82, large, "head_read_short");
+}
+
+TEST_CASE("a length in eight bytes") {
+  Check check("envoyer un contenu de 70000 octets");
+  Server server(check);
+  Peer client = server.connect();
+  const std::string payload = some_letters(check, 70000);
+  client.send(from_client(0x82, payload));
+  server.program.expect_line(frame_line(0x82, 70000), {{"little_endian_length"}});
+  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
+}
+
+TEST_CASE("the lengths where the form changes") {
+  Check check("envoyer des contenus de 125, 126, 127, 65535 et 65536 octets");
+  Server server(check);
+  Peer client = server.connect();
+  for (const std::size_t bytes : {125, 126, 127, 65535, 65536}) {
+    const std::string payload = some_letters(check, bytes);
+    client.send(from_client(0x82, payload));
+    server.program.expect_line(frame_line(0x82, bytes), {{"wrong_boundary"}});
+    client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
+  }
 }
 
 TEST_CASE("frames cut anywhere") {
