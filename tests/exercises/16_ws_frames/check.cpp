@@ -54,6 +54,14 @@ std::string some_bytes(Check& check, std::size_t count) {
   return bytes;
 }
 
+// Long payloads are letters: easier to read where they are shown.
+std::string some_letters(Check& check, std::size_t count) {
+  std::string letters;
+  while (letters.size() < count)
+    letters += static_cast<char>('a' + check.random()() % 26);
+  return letters;
+}
+
 int byte_at(std::string_view bytes, std::size_t at) {
   return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : -1;
 }
@@ -86,6 +94,18 @@ struct Server {
   Program program;
   std::uint16_t port;
 };
+
+// Sends a frame; a short one is also shown in hex, as the lesson's tool takes it.
+void send_frame(Check& check, Peer& peer, const std::string& frame) {
+  constexpr std::size_t bytes_shown_max = 32;
+  peer.send(frame);
+  if (frame.size() > bytes_shown_max) return;
+  std::string hex;
+  for (const char byte : frame)
+    for (const int shift : {4, 0})
+      hex += "0123456789abcdef"[static_cast<unsigned char>(byte) >> shift & 15];
+  check.note("(pour voir cette frame : ./prise run 16 frames " + hex + ")");
+}
 
 // What a frame that the student wrote, of this payload, gives away.
 Guesses guesses_of_bytes(const std::string& payload, int mask_bit) {
@@ -120,7 +140,9 @@ Guesses guesses_of_bytes(const std::string& payload, int mask_bit) {
 
 void expect_echo(Server& server, Peer& client, int first, const std::string& payload,
                  const std::string& mistake = "") {
-  Guesses of_line{{"lengths_126_127_swapped", contains("Refusé : 1009")},
+  const std::size_t whole = from_client(first, payload).size();
+  Guesses of_line{{"head_in_payload", contains(", " + std::to_string(whole) + " octets")},
+                  {"lengths_126_127_swapped", contains("Refusé : 1009")},
                   {"good_frame_refused", contains("Refusé")},
                   {"frame_not_seen", is_empty()}};
   if (!mistake.empty()) of_line = {{mistake}};
@@ -138,7 +160,7 @@ void expect_echo(Server& server, Peer& client, int first, const std::string& pay
 void expect_refused(Server& server, const std::string& frame, int code,
                     const std::string& mistake) {
   Peer client = server.connect();
-  client.send(frame);
+  send_frame(*server.check_, client, frame);
   server.program.expect_line("Refusé : " + std::to_string(code), {{mistake}});
   client.expect_bytes(from_server(0x88, big_endian(static_cast<std::uint64_t>(code), 2)));
   client.half_close();
@@ -151,7 +173,7 @@ TEST_CASE("a short text comes back, not masked") {
   Check check("envoyer un texte masqué, et le recevoir en clair");
   Server server(check);
   Peer client = server.connect();
-  client.send(from_client(0x81, "Bonjour"));
+  send_frame(check, client, from_client(0x81, "Bonjour"));
   expect_echo(server, client, 0x81, "Bonjour");
 }
 
@@ -166,48 +188,13 @@ TEST_CASE("frames of every kind come back as they were") {
   for (const Row& row :
        {Row{0x82, 20}, Row{0x01, 3}, Row{0x00, 4}, Row{0x80, 5}, Row{0x81, 0}, Row{0x8A, 100}}) {
     const std::string payload = some_bytes(check, row.bytes);
-    client.send(from_client(row.first, payload));
+    send_frame(check, client, from_client(row.first, payload));
     expect_echo(server, client, row.first, payload);
   }
   client.send(from_client(0x88, "\x03\xe8"));
   expect_echo(server, client, 0x88, "\x03\xe8");
   client.half_close();
   client.expect_closed();
-}
-
-TEST_CASE("a length in two bytes") {
-  Check check("envoyer un contenu de 300 octets");
-  Server server(check);
-  Peer client = server.connect();
-  const std::string payload = some_bytes(check, 300);
-  client.send(from_client(0x82, payload));
-  server.program.expect_line(frame_line(0x82, 300),
-                             {{"lengths_126_127_swapped", contains("Refusé : 1009")},
-                              {"lengths_126_127_swapped", contains("Refusé : 1002")},
-                              {"little_endian_length"}});
-  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
-}
-
-TEST_CASE("a length in eight bytes") {
-  Check check("envoyer un contenu de 70000 octets");
-  Server server(check);
-  Peer client = server.connect();
-  const std::string payload = some_bytes(check, 70000);
-  client.send(from_client(0x82, payload));
-  server.program.expect_line(frame_line(0x82, 70000), {{"little_endian_length"}});
-  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
-}
-
-TEST_CASE("the lengths where the form changes") {
-  Check check("envoyer des contenus de 125, 126, 127, 65535 et 65536 octets");
-  Server server(check);
-  Peer client = server.connect();
-  for (const std::size_t bytes : {125, 126, 127, 65535, 65536}) {
-    const std::string payload = some_bytes(check, bytes);
-    client.send(from_client(0x82, payload));
-    server.program.expect_line(frame_line(0x82, bytes), {{"wrong_boundary"}});
-    client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
-  }
 }
 
 TEST_CASE("two frames in one send are two") {
@@ -230,6 +217,19 @@ TEST_CASE("a payload in pieces is unmasked as a whole") {
   client.expect_bytes(from_server(0x82, payload), {{"mask_index_reset"}});
 }
 
+TEST_CASE("a length in two bytes") {
+  Check check("envoyer un contenu de 300 octets");
+  Server server(check);
+  Peer client = server.connect();
+  const std::string payload = some_letters(check, 300);
+  client.send(from_client(0x82, payload));
+  server.program.expect_line(frame_line(0x82, 300),
+                             {{"lengths_126_127_swapped", contains("Refusé : 1009")},
+                              {"lengths_126_127_swapped", contains("Refusé : 1002")},
+                              {"little_endian_length"}});
+  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
+}
+
 TEST_CASE("a head in pieces is one") {
   Check check("envoyer deux frames octet par octet, en-têtes compris");
   Server server(check);
@@ -241,6 +241,28 @@ TEST_CASE("a head in pieces is one") {
   client.send(frames.substr(heads));
   expect_echo(server, client, 0x82, small, "head_read_short");
   expect_echo(server, client, 0x82, large, "head_read_short");
+}
+
+TEST_CASE("a length in eight bytes") {
+  Check check("envoyer un contenu de 70000 octets");
+  Server server(check);
+  Peer client = server.connect();
+  const std::string payload = some_letters(check, 70000);
+  client.send(from_client(0x82, payload));
+  server.program.expect_line(frame_line(0x82, 70000), {{"little_endian_length"}});
+  client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
+}
+
+TEST_CASE("the lengths where the form changes") {
+  Check check("envoyer des contenus de 125, 126, 127, 65535 et 65536 octets");
+  Server server(check);
+  Peer client = server.connect();
+  for (const std::size_t bytes : {125, 126, 127, 65535, 65536}) {
+    const std::string payload = some_letters(check, bytes);
+    client.send(from_client(0x82, payload));
+    server.program.expect_line(frame_line(0x82, bytes), {{"wrong_boundary"}});
+    client.expect_bytes(from_server(0x82, payload), guesses_of_bytes(payload, 0));
+  }
 }
 
 TEST_CASE("frames cut anywhere") {
