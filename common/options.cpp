@@ -65,22 +65,10 @@ std::string explain_misuse(const CLI::ParseError& error) {
   std::exit(2);
 }
 
-}  // namespace
-
-Options parse_options(int argc, char** argv, const Defaults& defaults,
-                      std::initializer_list<ExtraOption> extra) {
-  explain_uncaught_errors();
-  Options options{defaults.host, defaults.port};
-  std::string port = std::to_string(defaults.port);
-  CLI::App app;
+void parse(CLI::App& app, int argc, char** argv, std::initializer_list<ExtraOption> extra) {
   app.set_help_flag("-h,--help", "Montre cette aide");
-  app.add_option("--host", options.host, "Adresse, ou nom de la machine")->capture_default_str();
-  app.add_option("--port", port, "Port, de 0 à 65535 (0 : un serveur laisse choisir le système)")
-      ->check(CLI::Validator(check_port, ""))
-      ->capture_default_str();
   for (const ExtraOption& one : extra)
     add(app, one);
-
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -89,10 +77,31 @@ Options parse_options(int argc, char** argv, const Defaults& defaults,
   } catch (const CLI::ParseError& error) {
     end_with_misuse(explain_misuse(error));
   }
+}
+
+}  // namespace
+
+Options parse_options(int argc, char** argv, const Defaults& defaults,
+                      std::initializer_list<ExtraOption> extra) {
+  explain_uncaught_errors();
+  Options options{defaults.host, defaults.port};
+  std::string port = std::to_string(defaults.port);
+  CLI::App app;
+  app.add_option("--host", options.host, "Adresse, ou nom de la machine")->capture_default_str();
+  app.add_option("--port", port, "Port, de 0 à 65535 (0 : un serveur laisse choisir le système)")
+      ->check(CLI::Validator(check_port, ""))
+      ->capture_default_str();
+  parse(app, argc, argv, extra);
   options.port = static_cast<std::uint16_t>(std::stoul(port));
   if (defaults.names == Names::localhost_is_ipv4 && options.host == "localhost")
     options.host = "127.0.0.1";
   return options;
+}
+
+void parse_arguments(int argc, char** argv, std::initializer_list<ExtraOption> arguments) {
+  explain_uncaught_errors();
+  CLI::App app;
+  parse(app, argc, argv, arguments);
 }
 
 void say_chosen_port(const Options& options, std::uint16_t port) {

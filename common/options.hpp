@@ -43,6 +43,9 @@ struct ExtraOption {
 Options parse_options(int argc, char** argv, const Defaults& defaults = {},
                       std::initializer_list<ExtraOption> extra = {});
 
+// The same for a tool that talks to nobody: it has no --host and no --port.
+void parse_arguments(int argc, char** argv, std::initializer_list<ExtraOption> arguments);
+
 // With --port 0, and only then, says « Port : N »: which port the kernel chose.
 void say_chosen_port(const Options& options, std::uint16_t port);
 

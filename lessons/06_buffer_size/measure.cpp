@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "console.hpp"
+#include "drawing.hpp"
 #include "net/error.hpp"
 #include "net/stream.hpp"
 #include "options.hpp"

@@ -121,11 +121,18 @@ std::string readable(std::string log, const fs::path& source) {
   return log;
 }
 
-// Which of the files that hold the answer does the program include, directly or not?
+// Which of the files that hold the answer does the program include, directly or not? Those of
+// common/ that the exercise names, and every header of its lesson's programs.
 std::string forbidden_include(const Exercise& exercise, const fs::path& folder) {
   const std::string includes = read_file(made_folder(folder) / "includes");
   for (const std::string& file : exercise.forbidden) {
     if (includes.find("common/" + file) != std::string::npos) return file;
+  }
+  for (const auto& entry : fs::directory_iterator(exercise.lesson())) {
+    const std::string header = entry.path().filename().string();
+    if (header.ends_with(".hpp") &&
+        includes.find(exercise.name + "/" + header) != std::string::npos)
+      return header;
   }
   return "";
 }

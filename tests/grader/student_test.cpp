@@ -177,6 +177,16 @@ TEST_CASE("what includes the answer is told so", "[quick]") {
   CHECK(report.mistakes == std::vector<std::string>{"uses_the_answer"});
 }
 
+TEST_CASE("a header of the lesson's own programs is the answer too", "[quick]") {
+  const TemporaryFolder folder, made;
+  const Exercise ten = *exercise_numbered("10");
+  const std::string header = (ten.lesson() / "conversation.hpp").string();
+  const fs::path source = written(folder, "#include \"" + header + "\"\nint main() {}\n");
+  const Report report = examine(ten, source, made.path());
+  CHECK(report.verdict == Verdict::failed);
+  CHECK(report.mistakes == std::vector<std::string>{"uses_the_answer"});
+}
+
 TEST_CASE("the compiler's words come without the machine's paths", "[quick]") {
   const TemporaryFolder folder;
   const Report report = examined(written(folder, "#include \"console.hpp\"\nint main() { x; }\n"));

@@ -14,6 +14,7 @@ enum class Role {
   udp_server,
   udp_client,
   alone,  // talks to itself; binds its port all the same
+  tool,   // talks to nobody: no --host, no --port
 };
 
 struct Row {
@@ -71,6 +72,19 @@ inline const std::vector<Row>& program_table() {
        .takes_turns = true},
       {"10_chat_full_duplex/server", Role::tcp_server, {}, "Client : "},
       {"10_chat_full_duplex/client", Role::tcp_client, {}, "Serveur : "},
+      {.program = "14_http_polling/server", .role = Role::tcp_server, .serves_on = true},
+      {"14_http_polling/client", Role::tcp_client},
+      {"14_http_polling/compare", Role::tcp_client},
+      {.program = "15_ws_handshake/server", .role = Role::tcp_server, .serves_on = true},
+      {"15_ws_handshake/client", Role::tcp_client},
+      {"16_ws_frames/server", Role::tcp_server},
+      {"16_ws_frames/client", Role::tcp_client},
+      {"16_ws_frames/frames", Role::tool},
+      {.program = "17_ws_echo/server", .role = Role::tcp_server, .serves_on = true},
+      {"17_ws_echo/client", Role::tcp_client},
+      {.program = "17_ws_echo/once_server", .role = Role::tcp_server, .serves_on = true},
+      {.program = "17_ws_echo/echo_server", .role = Role::tcp_server, .serves_on = true},
+      {"17_ws_echo/echo_client", Role::tcp_client},
   };
   return rows;
 }

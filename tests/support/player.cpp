@@ -141,6 +141,8 @@ private:
   // named.
   std::vector<std::string> with_ports(std::vector<std::string> words,
                                       std::optional<std::uint16_t>& asked) const {
+    const auto& tools = transcript_.without_port;
+    if (std::find(tools.begin(), tools.end(), words.at(0)) != tools.end()) return words;
     if (std::find(words.begin(), words.end(), "--port") == words.end() &&
         !transcript_.ports.empty())
       words.insert(words.end(), {"--port", std::to_string(transcript_.ports.front().number)});

@@ -144,7 +144,9 @@ Transcript parse_transcript(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
     if (trimmed(line).empty() || line.starts_with('#')) continue;
-    if (line.starts_with("port ")) {
+    if (line.starts_with("port aucun ")) {
+      transcript.without_port.emplace_back(trimmed(line.substr(11)));
+    } else if (line.starts_with("port ")) {
       transcript.ports.push_back(parse_port(trimmed(line.substr(5)), number));
     } else if (line.starts_with("== ")) {
       if (!transcript.scenes.back().steps.empty()) transcript.scenes.push_back({});

@@ -5,6 +5,7 @@
 //   # a comment, for those who read the file
 //   port 9999                       9999 stands for the port in use, here and in what is printed
 //   port 9998 fermé                 a port on which nobody listens
+//   port aucun frames               this program is a tool: it has no --port
 //   == Un titre                     a new scene: everything before has ended
 //   serveur $ server --buffer 10    starts a program, under a label of our choice
 //   serveur | Serveur en écoute     the program prints this line
@@ -52,6 +53,7 @@ struct DeclaredPort {
 
 struct Transcript {
   std::vector<DeclaredPort> ports;  // the first is every program's, unless its command says --port
+  std::vector<std::string> without_port;  // but not these'
   std::vector<Scene> scenes;
 };
 

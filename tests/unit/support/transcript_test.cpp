@@ -39,12 +39,14 @@ TEST_CASE("a transcript is read as it is written", "[support][transcript]") {
       "client  > ^C\n"
       "client  = 1\n"
       "== Un autre\n"
-      "seul    $ server\n");
+      "seul    $ server\n"
+      "port aucun frames\n");
   REQUIRE(transcript.ports.size() == 2);
   CHECK(transcript.ports[0].number == 9999);
   CHECK_FALSE(transcript.ports[0].closed);
   CHECK(transcript.ports[1].number == 9998);
   CHECK(transcript.ports[1].closed);
+  CHECK(transcript.without_port == std::vector<std::string>{"frames"});
 
   REQUIRE(transcript.scenes.size() == 2);
   CHECK(transcript.scenes[0].title == "Un titre : le premier");
