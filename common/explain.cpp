@@ -124,6 +124,11 @@ std::string explain(const std::exception& error) {
     return fmt::format(
         "« {} » n'est pas une adresse IPv4, comme 127.0.0.1 (les noms viennent à la leçon 04).",
         what.substr(5));
+  else if (what.starts_with("ws:// "))
+    return fmt::format(
+        "« {} » n'est pas l'adresse d'un WebSocket : ws://machine:port/chemin (wss:// vient à la "
+        "leçon 20).",
+        what.substr(6));
   return error.what();
 }
 

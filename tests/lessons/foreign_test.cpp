@@ -1,6 +1,8 @@
 // Our programs talk to programs that are not ours: the notes' own Python, netcat and socat, in both
 // directions. Each exchange is a transcript, in which « python NAME » starts a copy of
 // notes/NAME.py that differs by its port only; 9999 is a port reserved for the exchange.
+// « python_server NAME » is for those that only Ctrl-C ends, and that then print a traceback on
+// standard error.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -29,7 +31,7 @@ std::string text_of(const fs::path& path) {
 }
 
 std::string with_port(const std::string& text, std::uint16_t port) {
-  static const std::regex written("\\b(9999|12345)\\b");
+  static const std::regex written("\\b(9999|12345|8765)\\b");
   return std::regex_replace(text, written, std::to_string(port));
 }
 
@@ -76,9 +78,13 @@ void plays(const std::string& exchange) {
   const Copies copies(port.number());
   ::setenv("PYTHONUTF8", "1", 1);
   static const std::regex python("\\$ python (\\w+)");
-  const std::string command =
-      "$ \"" PRISE_PYTHON "\" -u \"" + copies.folder().string() + "/$1.py\"";
-  const std::string text = std::regex_replace(with_port(exchange, port.number()), python, command);
+  static const std::regex python_server("\\$ python_server (\\w+)");
+  const std::string folder = copies.folder().string();
+  const std::string command = "$ \"" PRISE_PYTHON "\" -u \"" + folder + "/$1.py\"";
+  const std::string server_command =
+      "$ /bin/sh -c \"exec '" PRISE_PYTHON "' -u '" + folder + "/$1.py' 2>/dev/null\"";
+  std::string text = std::regex_replace(with_port(exchange, port.number()), python, command);
+  text = std::regex_replace(text, python_server, server_command);
   WaitsForServers audience(port.number());
   const fs::path programs = fs::path(PRISE_BINARY_DIR) / "lessons";
   const auto report =
@@ -495,6 +501,93 @@ client  |
 client  | Le serveur a quitté le chat.
 client  > «quit»
 client  | Chat terminé.
+)");
+}
+
+TEST_CASE("lesson 17 client talks to the notes' echo server", "[foreign][python][websocket]") {
+  plays(R"(
+serveur $ python_server ws_server
+serveur | Serveur WebSocket en écoute sur ws://localhost:8765
+client  $ 17_ws_echo/client --port 8765
+serveur | Nouvelle connexion : ('127.0.0.1', <port>)
+serveur | Reçu : Bonjour !
+client  | Réponse : Echo : Bonjour !
+serveur | Reçu : Comment ça va ?
+client  | Réponse : Echo : Comment ça va ?
+serveur | Connexion fermée : ('127.0.0.1', <port>)
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 17 server echoes the notes' clients", "[foreign][python][websocket]") {
+  plays(R"(
+serveur $ 17_ws_echo/server --port 8765
+serveur | Serveur WebSocket en écoute sur ws://localhost:8765
+client  $ python ws_client
+serveur | Nouvelle connexion : ('127.0.0.1', <port>)
+serveur | Reçu : Bonjour !
+client  | Réponse : Echo : Bonjour !
+serveur | Reçu : Comment ça va ?
+client  | Réponse : Echo : Comment ça va ?
+serveur | Connexion fermée : ('127.0.0.1', <port>)
+autre   $ python ws_hello_client
+autre   | Envoi : Hello, WebSocket Server!
+serveur | Nouvelle connexion : ('127.0.0.1', <port-2>)
+serveur | Reçu : Hello, WebSocket Server!
+autre   | Réponse du serveur : Echo : Hello, WebSocket Server!
+serveur | Connexion fermée : ('127.0.0.1', <port-2>)
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 17 client talks to the notes' server of one message",
+          "[foreign][python][websocket]") {
+  plays(R"(
+serveur $ python_server ws_once_server
+client  $ 17_ws_echo/client --port 8765 "ça va ?"
+serveur | ça va ?
+serveur | Message bien reçu
+client  | Réponse : Message bien reçu
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 17 once_server answers the notes' client", "[foreign][python][websocket]") {
+  plays(R"(
+serveur $ 17_ws_echo/once_server --port 8765
+serveur | Serveur en écoute sur le port 8765...
+client  $ python ws_hello_client
+client  | Envoi : Hello, WebSocket Server!
+serveur | Hello, WebSocket Server!
+serveur | Message bien reçu
+client  | Réponse du serveur : Message bien reçu
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 17 client talks to the notes' broadcasting server",
+          "[foreign][python][websocket]") {
+  plays(R"(
+serveur $ python_server ws_broadcast_server
+serveur | Serveur WebSocket démarré sur ws://localhost:8765
+client  $ 17_ws_echo/client --port 8765 "Bonjour !"
+serveur | Client connecté. Total clients : 1
+serveur | Message reçu : Bonjour !
+client  | Réponse : Message d'un client : Bonjour !
+serveur | Client déconnecté. Total clients : 0
+serveur > ^C
+)");
+}
+
+TEST_CASE("lesson 17 echo_server returns the notes' clients what they say",
+          "[foreign][python][websocket]") {
+  plays(R"(
+serveur $ 17_ws_echo/echo_server --port 8765
+serveur | Serveur en écoute sur le port 8765...
+client  $ python ws_client
+client  | Réponse : Bonjour !
+client  | Réponse : Comment ça va ?
+serveur > ^C
 )");
 }
 

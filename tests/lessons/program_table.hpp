@@ -71,6 +71,11 @@ inline const std::vector<Row>& program_table() {
        .takes_turns = true},
       {"10_chat_full_duplex/server", Role::tcp_server, {}, "Client : "},
       {"10_chat_full_duplex/client", Role::tcp_client, {}, "Serveur : "},
+      {.program = "17_ws_echo/server", .role = Role::tcp_server, .serves_on = true},
+      {"17_ws_echo/client", Role::tcp_client},
+      {.program = "17_ws_echo/once_server", .role = Role::tcp_server, .serves_on = true},
+      {.program = "17_ws_echo/echo_server", .role = Role::tcp_server, .serves_on = true},
+      {"17_ws_echo/echo_client", Role::tcp_client},
   };
   return rows;
 }

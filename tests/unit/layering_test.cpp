@@ -108,6 +108,23 @@ TEST_CASE("console and options know nothing of either tower", "[layering]") {
   }
 }
 
+TEST_CASE("the towers meet in drivers, and drivers know nothing of the console", "[layering]") {
+  static const std::regex console("console\\.hpp|options\\.hpp|explain\\.hpp|visible_text\\.hpp");
+  bool net_met = false;
+  bool protocol_met = false;
+  for (const auto& [file, included] : includes_of_common()) {
+    if (!file.starts_with("drivers/")) continue;
+    for (const std::string& name : included) {
+      INFO(file << " includes " << name);
+      CHECK_FALSE(std::regex_match(name, console));
+      net_met = net_met || name.starts_with("net/");
+      protocol_met = protocol_met || name.starts_with("protocol/");
+    }
+  }
+  CHECK(net_met);
+  CHECK(protocol_met);
+}
+
 TEST_CASE("the files of common include each other without circles", "[layering]") {
   const Includes includes = includes_of_common();
   for (const auto& [file, included] : includes) {

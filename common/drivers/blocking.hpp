@@ -1,0 +1,150 @@
+// One WebSocket that one thread drives, and waits for: the protocol of Connection, moved over a TCP
+// stream. Written raw in lesson 17.
+//
+//   program <-> WebSocket <-> TimedStream (poll, recv, sendmsg: the operating system)
+//                   |
+//               Connection (bytes in, events and bytes out: the RFC)
+//
+// What the peer does is an outcome, which closed() tells; std::system_error is for what this
+// machine refuses. One thread at a time. Views that are handed out live until the next call.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drivers/random_mask.hpp"
+#include "drivers/timed_stream.hpp"
+#include "protocol/websocket/connection.hpp"
+#include "protocol/websocket/url.hpp"
+
+namespace prise::drivers {
+
+// How long a peer may take. None of them is "for ever": a peer that vanished says nothing.
+struct Timeouts {
+  std::chrono::milliseconds handshake{10'000};  // all of it, TCP's included
+  std::chrono::milliseconds idle{60'000};  // silence: then a ping, and as long again to answer it
+  std::chrono::milliseconds send{10'000};  // without taking one byte of what we send
+  std::chrono::milliseconds close{5'000};  // to answer our close, and to end the stream
+};
+
+// Which pages may open a WebSocket here; see origin.hpp. A program that is no browser sends no
+// Origin, and is always let in. Config::origins_allowed, if it names any, is judged first.
+enum class Origins : std::uint8_t {
+  ours,  // of this machine; and, to a client that came over the network, pages of this server
+  any,
+};
+
+struct Page {
+  std::string content_type;  // "text/html; charset=utf-8"
+  std::string body;
+};
+
+// What a program decides, once, for all its WebSockets: it must outlive them. Threads may share it.
+struct Settings {
+  Settings() {
+    websocket.mask_source = random_mask;
+    websocket.plain_requests = websocket::PlainRequests::hand_out;
+  }
+
+  websocket::Config websocket;  // limits, subprotocols, compression
+  Timeouts timeouts;
+  // Server: what a browser finds at the same port, by path ("/"); 404 for the other paths. Without
+  // any, such a request is refused with 426: this port speaks only WebSocket.
+  std::map<std::string, Page, std::less<>> pages;
+  Origins origins = Origins::ours;
+  int stop_fd = -1;  // CtrlC::fd(), say: when it becomes readable, all is closed with 1001
+};
+
+enum class Kind : std::uint8_t { text, binary };
+
+struct Message {
+  Kind kind;
+  std::string_view bytes;  // of a text, valid UTF-8; until the next call
+};
+
+// When what is sent leaves. `with_next` is for a program that calls receive() right after: all that
+// was sent leaves in one write, when receive() has to wait.
+enum class Leave : std::uint8_t { now, with_next };
+
+// How it ended.
+struct Ending {
+  websocket::CloseCode code = websocket::CloseCode::closed_abnormally;  // see websocket::Closed
+  std::string reason;                                                   // the peer's
+  websocket::Rule rule = websocket::Rule::none;                         // what the peer broke
+  int http_status = 0;  // 200: it was given a page; else of the handshake that was refused
+  bool timed_out = false;
+};
+
+class WebSocket {
+public:
+  // "ws://localhost:8765/path": tries each address of the name. Throws std::invalid_argument when
+  // it is no such URL, std::system_error when nobody answers there. `settings` must outlive it.
+  static WebSocket connect(std::string_view url, const Settings& settings);
+  static WebSocket connect(const websocket::Url& url, const Settings& settings);
+
+  // Answers what the client asks: a WebSocket, a page, a refusal. Only the first is_open() after.
+  static WebSocket accept(net::Stream client, const Settings& settings);
+
+  static WebSocket connect(std::string_view, Settings&& dies_at_once) = delete;
+  static WebSocket connect(const websocket::Url&, Settings&& dies_at_once) = delete;
+  static WebSocket accept(net::Stream, Settings&& dies_at_once) = delete;
+
+  // The next message. Nothing: it is closed, and closed() says how. Pings are answered.
+  std::optional<Message> receive();
+  // The same, for so long at the most: nothing while is_open() means that none came.
+  std::optional<Message> receive_within(std::chrono::milliseconds time);
+
+  // False when it is closed, or closing: then nothing was sent. A text must be valid UTF-8.
+  bool send_text(std::string_view text, Leave leave = Leave::now);
+  bool send_binary(std::string_view bytes, Leave leave = Leave::now);
+  bool send_ping(std::string_view payload = {});  // 125 bytes at most
+
+  // The closing handshake, then the end of the stream: when it returns, all is over. Messages that
+  // were still on their way are dropped. The reason is UTF-8, 123 bytes at most.
+  const Ending& close(websocket::CloseCode code = websocket::CloseCode::normal,
+                      std::string_view reason = {});
+
+  [[nodiscard]] bool is_open() const { return connection_.is_open() && !ending_; }
+  [[nodiscard]] const std::optional<Ending>& closed() const { return ending_; }
+  [[nodiscard]] const net::Address& peer() const { return stream_.peer(); }
+  [[nodiscard]] const std::string& path() const { return path_; }  // as asked for, with its query
+  [[nodiscard]] const std::string& subprotocol() const { return subprotocol_; }
+
+private:
+  WebSocket(TimedStream stream, websocket::Connection connection, const Settings& settings,
+            Deadline deadline);
+
+  void shake_hands();
+  void answer(const websocket::UpgradeRequested& asked);
+  void answer(const websocket::PlainRequested& asked);
+  void note(const websocket::Event& event);
+  std::optional<Message> receive_until(Deadline deadline);
+  bool read_more(Deadline deadline);
+  void hear_nothing();
+  bool see_off(Leave leave);
+  bool flush();
+  void begin_closing();
+  void stop();
+  void finish(const websocket::Closed& closed);
+  void say_goodbye();
+  void give_up(Moved why);
+
+  const Settings* settings_;
+  TimedStream stream_;
+  websocket::Connection connection_;
+  std::vector<std::byte> buffer_;  // what recv fills; events look into it
+  Deadline deadline_;              // of the handshake, then of the end; max() while it is open
+  Deadline last_heard_;
+  bool was_open_ = false;
+  bool ping_unanswered_ = false;
+  bool peer_takes_bytes_ = true;  // until a write fails: what has come can still be read
+  std::string path_;
+  std::string subprotocol_;
+  std::optional<Ending> ending_;
+};
+
+}  // namespace prise::drivers
