@@ -75,6 +75,7 @@ private:
   void deliver(const Send& send, const std::vector<std::string>& frames);
 
   bool pump(Deadline deadline);  // reads; false: nothing came
+  bool take_frames();
   void take_frame(const ReceivedFrame& frame);
   std::string fault_in(const ReceivedFrame& frame) const;
   void take_close(const std::string& payload);

@@ -16,13 +16,22 @@ bool may_be_sent(int code) {
 
 }  // namespace
 
+// What came in one piece with the handshake's head is there before anything is read.
 bool Session::pump(Deadline deadline) {
+  if (take_frames()) return true;
   const bool came = wire_.read_more(deadline);
+  take_frames();
+  return came;
+}
+
+bool Session::take_frames() {
+  bool any = false;
   while (const auto frame = read_frame(wire_.input())) {
+    any = true;
     wire_.take(frame->bytes);
     take_frame(*frame);
   }
-  return came;
+  return any;
 }
 
 void Session::take_frame(const ReceivedFrame& frame) {
