@@ -74,7 +74,7 @@ void add_lengths(Cases& cases) {
        {together({in_form(LengthForm::bits_64, text(medium))})},
        refused_or_taken(text_came(medium))},
       {"P.3.4", "a ping, length in 16 bits",
-       {together({in_form(LengthForm::bits_16, ping("ping"))})}, refused({1002})},
+       {together({in_form(LengthForm::bits_16, ping("ping"))})}, refused_or_taken(pong_came("ping"))},
       {"P.3.5", "a length above 2^63", {together({announcing(~std::uint64_t{0}, text(hello))})},
        refused({1002, 1009})},
       {"P.3.6", "a length of 2^62: refused before it comes",

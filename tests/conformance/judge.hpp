@@ -14,8 +14,8 @@ struct Result {
   std::string number;
   std::string title;
   Verdict verdict = Verdict::failed;
-  std::string why;      // empty when the verdict is OK
-  std::string closing;  // who closed, with which code, who ended TCP
+  std::string why = {};      // empty when the verdict is OK
+  std::string closing = {};  // who closed, with which code, who ended TCP
   double seconds = 0;
 };
 
