@@ -101,8 +101,8 @@ struct Happening {
   Payload payload = {};
 };
 
-// Who begins to close, and with which codes the peer may. An empty Close frame is always right: a
-// code is never owed (RFC 6455 section 7.1.5).
+// Who begins to close, and with which codes the peer may. An empty Close frame is worth 1000: it is
+// a normal end (RFC 6455 section 7.1.5), never a refusal.
 struct Closing {
   enum class By : std::uint8_t { harness, peer, tcp_only };  // tcp_only: the peer may just go away
   By by = By::harness;

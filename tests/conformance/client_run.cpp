@@ -198,10 +198,10 @@ std::vector<Result> test_client(net::Listener& listener, const ClientRun& run, c
   std::optional<Process> client;
   if (!run.command.empty()) client.emplace(command_with(run.command, "{all}", court.base()));
   wait_for_all(court, run);
+  const std::string cause = client ? cause_of_death(*client) : "";
   std::vector<Result> results = court.end();
-  if (client)
-    if (const std::string cause = cause_of_death(*client); !cause.empty())
-      results.push_back({"end", "the client ends well", Verdict::failed, cause, "", 0});
+  if (!cause.empty())
+    results.push_back({"end", "the client ends well", Verdict::failed, cause, "", 0});
   if (options.done)
     for (const Result& result : results)
       options.done(result);

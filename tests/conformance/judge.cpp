@@ -6,9 +6,10 @@
 namespace prise::conformance {
 namespace {
 
+// A Close frame without a code is a normal one (section 7.1.5), and no way to refuse something.
 bool has_code(const Closing& closing, const PeerClose& close) {
-  return !close.code ||
-         std::find(closing.codes.begin(), closing.codes.end(), *close.code) != closing.codes.end();
+  return std::find(closing.codes.begin(), closing.codes.end(), close.code.value_or(1000)) !=
+         closing.codes.end();
 }
 
 bool closed_as(const Closing& closing, const Record& record) {
