@@ -46,21 +46,22 @@ std::string Session::encoded(const Frame& frame) {
   std::string payload = frame.payload.text();
   const bool compress = frame.compress && codec_;
   if (compress) payload = codec_->compress(payload);
-  const std::size_t piece = frame.fragment_bytes == 0 ? payload.size() : frame.fragment_bytes;
   const bool masks = (tested_ == Tested::server) == (frame.masking != Masking::wrong);
   std::string bytes;
   std::size_t sent = 0;
-  do {
+  // A payload that is a multiple of the fragments' size gets an empty last one: so does Autobahn's.
+  for (bool last = false; !last;) {
+    const std::size_t piece = frame.fragment_bytes == 0 ? payload.size() : frame.fragment_bytes;
+    last = frame.fragment_bytes == 0 || sent + piece > payload.size();
     Frame part = frame;
     if (sent > 0) part.opcode = 0;
     if (compress && sent == 0) part.rsv |= 4;
-    part.fin = frame.fin && sent + piece >= payload.size();
+    part.fin = frame.fin && last;
     std::optional<MaskBytes> key;
     if (masks) key = frame.masking == Masking::zero_key ? MaskBytes{} : next_key();
-    const FrameBytes made = frame_bytes(part, std::string_view(payload).substr(sent, piece), key);
-    bytes += made.bytes;
+    bytes += frame_bytes(part, std::string_view(payload).substr(sent, piece), key).bytes;
     sent += piece;
-  } while (sent < payload.size());
+  }
   return bytes;
 }
 
