@@ -29,8 +29,8 @@ struct Payload {
   std::optional<std::size_t> bytes = {};  // nothing: the unit, once
 
   Payload() = default;
-  Payload(const char* text) : unit(text) {}                    // NOLINT: rows are easier to read
-  Payload(std::string text) : unit(std::move(text)) {}         // NOLINT
+  Payload(const char* text) : unit(text) {}             // NOLINT: rows are easier to read
+  Payload(std::string text) : unit(std::move(text)) {}  // NOLINT
   Payload(std::string text, std::size_t size) : unit(std::move(text)), bytes(size) {}
   [[nodiscard]] std::string text() const;
 };
@@ -129,7 +129,7 @@ struct Opening {
   Agreed agreed = Agreed::nothing;  // what must come of the offer
 
   bool byte_by_byte = false;
-  bool frames_with_it = false;  // the first step's bytes come in the same write
+  bool frames_with_it = false;   // the first step's bytes come in the same write
   std::size_t filler_bytes = 0;  // a head without end
 
   // `refused`: a server answers with one of `statuses` (empty: 400 to 505), a client goes away.
@@ -147,7 +147,7 @@ struct Case {
   Opening opening = {};
   std::optional<Tested> only = {};  // nothing: both roles
   bool informational = false;
-  double seconds = 0;  // how long it may take; 0: the harness's patience
+  double seconds = 0;   // how long it may take; 0: the harness's patience
   int deflate_row = 0;  // of section 13: how a tested client is answered (handshake.cpp)
 };
 

@@ -1,5 +1,5 @@
-// Beyond Autobahn: permessage-deflate at its edges (P.5, RFC 7692), and TCP that ends without a word
-// (P.6).
+// Beyond Autobahn: permessage-deflate at its edges (P.5, RFC 7692), and TCP that ends without a
+// word (P.6).
 #include "conformance/codec.hpp"
 #include "conformance/rows.hpp"
 
@@ -9,8 +9,8 @@ namespace {
 using namespace std::string_literals;
 using Agreed = Opening::Agreed;
 
-// Without "client_no_context_takeover", which a server may answer with itself: then our own messages
-// would never refer to those before them.
+// Without "client_no_context_takeover", which a server may answer with itself: then our own
+// messages would never refer to those before them.
 const std::string offer = "permessage-deflate; client_max_window_bits";
 const std::string verse = "La raison du plus fort est toujours la meilleure. ";
 
@@ -43,8 +43,8 @@ void add_messages(Cases& cases) {
       offer + "; server_no_context_takeover", 2);
   add(cases, 3, "a window of 2^9 is kept to", {trips(20, 5000)}, right({}),
       offer + "; server_max_window_bits=9", 3);
-  add(cases, 4, "a plain message between two compressed ones", {together({once, text(verse), once})},
-      right({came_back, came_back, came_back}));
+  add(cases, 4, "a plain message between two compressed ones",
+      {together({once, text(verse), once})}, right({came_back, came_back, came_back}));
   add(cases, 5, "an empty message, compressed", {together({compressed(text(""))})},
       right({text_came("")}));
   add(cases, 6, "a message in fragments of 1 byte", {together({in_fragments_of(1, once)})},
@@ -52,8 +52,8 @@ void add_messages(Cases& cases) {
   add(cases, 7, "a ping between compressed fragments",
       {together({more(deflated(whole.substr(0, 20))), ping("ping"), last(whole.substr(20))})},
       right({pong_came("ping"), came_back}));
-  add(cases, 8, "a message whose last block says so (BFINAL)",
-      {together({deflated(whole)})}, right({came_back}));
+  add(cases, 8, "a message whose last block says so (BFINAL)", {together({deflated(whole)})},
+      right({came_back}));
   add(cases, 9, "compressed text that is not UTF-8", {together({compressed(text("\xff\xfe"))})},
       refused({1007}));
   add(cases, 10, "what does not inflate", {together({deflated("\xff\xff\xff\xff")})},
@@ -77,8 +77,8 @@ void add_offers(Cases& cases) {
   declined(23, "a window of 2^16", "permessage-deflate; server_max_window_bits=16");
   declined(24, "a window without a size", "permessage-deflate; server_max_window_bits");
   declined(25, "a value where there is none", "permessage-deflate; server_no_context_takeover=1");
-  add(cases, 26, "an offer to decline, then a good one",
-      {together({compressed(text(verse))})}, came_back, "permessage-deflate; unknown=1, " + offer, 1);
+  add(cases, 26, "an offer to decline, then a good one", {together({compressed(text(verse))})},
+      came_back, "permessage-deflate; unknown=1, " + offer, 1);
   cases.back().only = Tested::server;
   add(cases, 27, "a window of 2^8: declined, or kept to", {trips(10, 2000)}, right({}),
       offer + "; server_max_window_bits=8", 0, Agreed::anything);
@@ -94,9 +94,13 @@ void add_extension_cases(Cases& cases) {
 void add_transport_cases(Cases& cases) {
   const std::vector<Outcome> gone{{Verdict::ok, {}, {Closing::By::tcp_only}}};
   const Cases rows = {
-      {"P.6.1", "an end of stream inside a frame",
-       {Send{{text("half of it")}, Delivery::together, 1, 4}, Cut{}}, gone},
-      {"P.6.2", "an end of stream inside a message", {together({more(text("half of it"))}), Cut{}},
+      {"P.6.1",
+       "an end of stream inside a frame",
+       {Send{{text("half of it")}, Delivery::together, 1, 4}, Cut{}},
+       gone},
+      {"P.6.2",
+       "an end of stream inside a message",
+       {together({more(text("half of it"))}), Cut{}},
        gone},
       {"P.6.3", "an end of stream without a Close frame", {Cut{}}, gone},
       {"P.6.4", "a reset", {together({more(text("half of it"))}), Cut{CutHow::reset}}, gone},

@@ -1,5 +1,5 @@
-// Sections 9 and 10 of Autobahn's list: large messages, in one piece, in fragments and in chops, and
-// a thousand round trips. Where Autobahn compares sizes, we compare every byte.
+// Sections 9 and 10 of Autobahn's list: large messages, in one piece, in fragments and in chops,
+// and a thousand round trips. Where Autobahn compares sizes, we compare every byte.
 #include "conformance/rows.hpp"
 
 namespace prise::conformance {
@@ -23,7 +23,8 @@ void add_large(Cases& cases, int group, const std::string& title, const std::str
                const std::vector<std::pair<Send, std::size_t>>& rows, int opcode) {
   int number = 0;
   for (const auto& [send, bytes] : rows) {
-    Case one{number_of(group, ++number), title, {send}, right({came(kind_of(opcode), {unit, bytes})})};
+    Case one{
+        number_of(group, ++number), title, {send}, right({came(kind_of(opcode), {unit, bytes})})};
     one.seconds = seconds_max;
     cases.push_back(std::move(one));
   }
@@ -59,7 +60,9 @@ void add_round_trips(Cases& cases, int opcode) {
   for (const std::size_t bytes : {0, 16, 64, 256, 1024, 4096}) {
     const RoundTrips trips{opcode, 1000, bytes, opcode == 1 ? "*" : "\xfe"};
     Case one{number_of(6 + opcode, ++number),
-             "a thousand round trips of " + std::to_string(bytes) + " bytes", {trips}, right({})};
+             "a thousand round trips of " + std::to_string(bytes) + " bytes",
+             {trips},
+             right({})};
     one.seconds = seconds_max;
     cases.push_back(std::move(one));
   }
@@ -72,8 +75,10 @@ void add_size_cases(Cases& cases) {
     for (int opcode = 1; opcode <= 2; ++opcode)
       add(cases, opcode);
   const Payload stars{"*", 65536};
-  cases.push_back({"10.1.1", "65536 bytes in fragments of 1300",
-                   {together({in_fragments_of(1300, text(stars))})}, right({text_came(stars)})});
+  cases.push_back({"10.1.1",
+                   "65536 bytes in fragments of 1300",
+                   {together({in_fragments_of(1300, text(stars))})},
+                   right({text_came(stars)})});
 }
 
 }  // namespace prise::conformance

@@ -17,7 +17,8 @@ using testing::Command;
 using testing::Process;
 
 constexpr int look_for_the_end_milliseconds = 50;
-constexpr Seconds time_to_leave(10);  // for a client whose case is over
+constexpr Seconds time_to_leave(30);  // for a client whose case is over: some close in 10 seconds
+constexpr Seconds time_to_report(2);  // for one that came by itself, after its last case
 
 // Clients come to it, each on a thread of its own, and leave a result behind.
 class Court {
@@ -43,6 +44,10 @@ public:
   bool wait_for_more(std::size_t count, Deadline deadline) {
     std::unique_lock lock(mutex_);
     return changed_.wait_until(lock, deadline, [&] { return count_ > count || finished_; });
+  }
+  void wait_for_reports() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, within(time_to_report), [&] { return finished_; });
   }
   std::size_t count() {
     const std::lock_guard lock(mutex_);
@@ -92,10 +97,9 @@ private:
     wire.take(request->bytes);
     const std::string path = request->head.path();
     const std::size_t at = path.find("case=");
-    const std::size_t number =
-        path.starts_with("/runCase") && at != std::string::npos
-            ? std::strtoul(path.c_str() + at + 5, nullptr, 10)
-            : 0;
+    const std::size_t number = path.starts_with("/runCase") && at != std::string::npos
+                                   ? std::strtoul(path.c_str() + at + 5, nullptr, 10)
+                                   : 0;
     if (number >= 1 && number <= cases_.size())
       run(number - 1, std::move(wire), request->head);
     else
@@ -123,7 +127,8 @@ private:
       count.payload = std::to_string(cases_.size());
       answer.steps = {Send{{count}}};
     }
-    Session(answer, Tested::client, std::move(wire), options_.settings).play_against_client(request);
+    Session(answer, Tested::client, std::move(wire), options_.settings)
+        .play_against_client(request);
     if (!path.starts_with("/updateReports")) return;
     const std::lock_guard lock(mutex_);
     finished_ = true;
@@ -156,8 +161,10 @@ Command command_with(std::vector<std::string> words, const std::string& mark,
 std::string cause_of_death(Process& client) {
   const auto ending = client.wait(within(time_to_leave));
   if (!ending) return "the client does not end";
-  if (ending->signal != 0) return "the client was killed by signal " + std::to_string(ending->signal);
-  if (client.output().find("Sanitizer") != std::string::npos) return "a sanitizer stopped the client";
+  if (ending->signal != 0)
+    return "the client was killed by signal " + std::to_string(ending->signal);
+  if (client.output().find("Sanitizer") != std::string::npos)
+    return "a sanitizer stopped the client";
   return {};
 }
 
@@ -198,6 +205,7 @@ std::vector<Result> test_client(net::Listener& listener, const ClientRun& run, c
   std::optional<Process> client;
   if (!run.command.empty()) client.emplace(command_with(run.command, "{all}", court.base()));
   wait_for_all(court, run);
+  if (!client) court.wait_for_reports();
   const std::string cause = client ? cause_of_death(*client) : "";
   std::vector<Result> results = court.end();
   if (!cause.empty())

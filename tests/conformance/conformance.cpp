@@ -77,16 +77,15 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   arguments.run.done = [&](const Result& result) {
-    const bool fine =
-        result.verdict == Verdict::ok || result.verdict == Verdict::informational;
+    const bool fine = result.verdict == Verdict::ok || result.verdict == Verdict::informational;
     if (!fine || !arguments.only_deviations) fmt::print("{}\n", line_of(result));
     std::fflush(stdout);
   };
   try {
-    return report(arguments, server->parsed() ? test_server(server_address(arguments.url),
-                                                            chosen(arguments, Tested::server),
-                                                            arguments.run)
-                                              : run_client(arguments));
+    return report(arguments, server->parsed()
+                                 ? test_server(server_address(arguments.url),
+                                               chosen(arguments, Tested::server), arguments.run)
+                                 : run_client(arguments));
   } catch (const std::exception& error) {
     fmt::print(stderr, "conformance: {}\n", error.what());
     return 2;

@@ -18,12 +18,13 @@ Numbers failing(const std::string& fault, const Numbers& patterns) {
   const std::string announced = "Port : ";
   REQUIRE(server.wait_for(announced, within(Seconds(20))));
   REQUIRE(server.wait_for("\n", within(Seconds(20))));
-  const auto port = static_cast<std::uint16_t>(std::stoul(server.output().substr(announced.size())));
+  const auto port =
+      static_cast<std::uint16_t>(std::stoul(server.output().substr(announced.size())));
   RunOptions options;
   options.settings = {1.5, 20};
   Numbers numbers;
-  for (const Result& result : test_server({"127.0.0.1", port},
-                                          selected(all_cases(Tested::server), patterns, {}), options))
+  for (const Result& result :
+       test_server({"127.0.0.1", port}, selected(all_cases(Tested::server), patterns, {}), options))
     if (result.verdict != Verdict::ok) numbers.push_back(result.number);
   return numbers;
 }
@@ -70,7 +71,8 @@ TEST_CASE("caught: a text may begin inside another", "[5.4]") {
 }
 
 TEST_CASE("caught: surrogates pass for UTF-8", "[8.1]") {
-  const auto numbers = failing("surrogates_accepted", {"6.3.*", "6.4.*", "6.1?.*", "6.2?.*", "7.5.1"});
+  const auto numbers =
+      failing("surrogates_accepted", {"6.3.*", "6.4.*", "6.1?.*", "6.2?.*", "7.5.1"});
   CHECK(numbers.size() == 2 + 7 + 8 + 1);
   for (const std::string& number : numbers)
     CHECK((matches(number, "6.3.*") || matches(number, "6.2[01].*") || number == "7.5.1"));
@@ -95,7 +97,8 @@ TEST_CASE("caught: the deflate context is kept against the agreement", "[rfc7692
 }
 
 TEST_CASE("caught: the inflate context is lost", "[rfc7692]") {
-  CHECK(failing("inflate_context_lost", {"P.5.[1-6]"}) == Numbers{"P.5.1", "P.5.2", "P.5.3", "P.5.4"});
+  CHECK(failing("inflate_context_lost", {"P.5.[1-6]"}) ==
+        Numbers{"P.5.1", "P.5.2", "P.5.3", "P.5.4"});
 }
 
 TEST_CASE("caught: the deflate window is larger than agreed", "[rfc7692]") {

@@ -105,8 +105,10 @@ std::optional<HeadAndBytes> head_in(std::string_view input) {
 }
 
 std::string request_text(const Opening& opening, const Where& where, const std::string& key) {
-  Fields fields{{"Host", where.host_and_port}, {"Upgrade", "websocket"},
-                {"Connection", "Upgrade"},     {"Sec-WebSocket-Key", key},
+  Fields fields{{"Host", where.host_and_port},
+                {"Upgrade", "websocket"},
+                {"Connection", "Upgrade"},
+                {"Sec-WebSocket-Key", key},
                 {"Sec-WebSocket-Version", "13"}};
   if (!opening.extensions.empty())
     fields.emplace_back("Sec-WebSocket-Extensions", opening.extensions);

@@ -34,8 +34,8 @@ std::string shown(const std::vector<Event>& events) {
   if (events.empty()) return "nothing";
   std::string text;
   for (const Event& event : events)
-    text += (text.empty() ? "" : ", ") +
-            std::string(kinds[static_cast<std::size_t>(event.kind)]) + " " + shown(event.payload);
+    text += (text.empty() ? "" : ", ") + std::string(kinds[static_cast<std::size_t>(event.kind)]) +
+            " " + shown(event.payload);
   return text.substr(0, 160);
 }
 
@@ -80,8 +80,8 @@ std::string mismatch(const Outcome& wanted, const Record& record) {
 }
 
 void judge_frames(const Case& one, const Record& record, Result& result) {
-  const auto fits = std::find_if(
-      one.outcomes.begin(), one.outcomes.end(), [&](const Outcome& outcome) {
+  const auto fits =
+      std::find_if(one.outcomes.begin(), one.outcomes.end(), [&](const Outcome& outcome) {
         return came_as(outcome, record.events) && closed_as(outcome.closing, record);
       });
   if (fits != one.outcomes.end()) {
@@ -104,10 +104,10 @@ bool came_as(const Outcome& outcome, const std::vector<Event>& events) {
 
 Result judge(const Case& one, Tested tested, const Record& record) {
   Result result{one.number, one.title};
-  result.closing = record.refused || !record.handshake_fault.empty()
-                       ? "handshake refused" +
-                             (record.status != 0 ? ", " + std::to_string(record.status) : "")
-                       : closing_text(record, tested);
+  result.closing =
+      record.refused || !record.handshake_fault.empty()
+          ? "handshake refused" + (record.status != 0 ? ", " + std::to_string(record.status) : "")
+          : closing_text(record, tested);
   if (!record.handshake_fault.empty()) {
     result.why = record.handshake_fault;
   } else if (record.unimplemented) {

@@ -1,5 +1,5 @@
-// Whole runs in both roles: lesson 17's echoes have no deviation at all, and those of the peers that
-// are not ours are the ones that peers.md lists. That is how the harness itself is checked.
+// Whole runs in both roles: lesson 17's echoes have no deviation at all, and those of the peers
+// that are not ours are the ones that peers.md lists. That is how the harness itself is checked.
 #include <fstream>
 #include <sstream>
 
@@ -25,8 +25,8 @@ const std::vector<std::string> left_out{"9.[12].[45]", "9.[34].[3-8]", "9.[56].[
                                         "13.?.[2-9]",  "12.?.1[1-7]",  "13.?.1[1-7]"};
 const Extent quick{{}, left_out, 10};
 // Sixty thousand fragments, sixteen thousand chops: many seconds of Python.
-const Extent quick_of_python{{"[1-7].*", "9.[12].*", "9.[3-6].[69]", "9.[78].*", "1[023].*", "P.*"},
-                             left_out, 10};
+const Extent quick_of_python{
+    {"[1-7].*", "9.[12].*", "9.[3-6].[69]", "9.[78].*", "1[023].*", "P.*"}, left_out, 10};
 const Extent whole{{}, {}, 1000};
 const Extent whole_of_peers{{}, {}, 50};  // a thousand take them many minutes
 
@@ -71,7 +71,8 @@ void try_server(const Command& command, const Extent& extent, unsigned jobs,
   const std::string announced = "Port : ";
   REQUIRE(server.wait_for(announced, within(Seconds(30))));
   REQUIRE(server.wait_for("\n", within(Seconds(30))));
-  const auto port = static_cast<std::uint16_t>(std::stoul(server.output().substr(announced.size())));
+  const auto port =
+      static_cast<std::uint16_t>(std::stoul(server.output().substr(announced.size())));
   holds(test_server({"127.0.0.1", port},
                     selected(all_cases(Tested::server), extent.patterns, extent.excluded),
                     options_for(extent, jobs)),

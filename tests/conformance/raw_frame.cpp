@@ -34,8 +34,7 @@ std::string masked(std::string_view payload, MaskBytes key) {
   return bytes;
 }
 
-FrameBytes frame_bytes(const Frame& frame, std::string_view payload,
-                       std::optional<MaskBytes> key) {
+FrameBytes frame_bytes(const Frame& frame, std::string_view payload, std::optional<MaskBytes> key) {
   FrameBytes out;
   out.bytes += static_cast<char>((frame.fin ? 0x80 : 0) | frame.rsv << 4 | frame.opcode);
   out.bytes += length_bytes(frame.announced_bytes.value_or(payload.size()), frame.length_form,

@@ -22,8 +22,7 @@ struct FrameBytes {
   std::string bytes;
   std::size_t head_bytes = 0;
 };
-FrameBytes frame_bytes(const Frame& frame, std::string_view payload,
-                       std::optional<MaskBytes> key);
+FrameBytes frame_bytes(const Frame& frame, std::string_view payload, std::optional<MaskBytes> key);
 
 // A frame of the peer, its payload unmasked.
 struct ReceivedFrame {

@@ -41,8 +41,7 @@ bool expected(const Result& result, const Deviations& deviations) {
 
 std::string line_of(const Result& result) {
   return fmt::format("{:<9} {:<14} {:<62} {}{}", result.number, text_of(result.verdict),
-                     result.closing, result.title,
-                     result.why.empty() ? "" : " -- " + result.why);
+                     result.closing, result.title, result.why.empty() ? "" : " -- " + result.why);
 }
 
 std::string table_of(const std::vector<Result>& results) {

@@ -15,8 +15,8 @@ std::string table_of(const std::vector<Result>& results);  // a line a section, 
 std::string json_of(const std::vector<Result>& results);
 
 // Known deviations: which verdicts a case may have; one that is not here must be OK, or
-// informational. In a file: "4.1.3 NON-STRICT" a line, more than one verdict for what depends on the
-// moment, "#" before a remark. Throws std::runtime_error.
+// informational. In a file: "4.1.3 NON-STRICT" a line, more than one verdict for what depends on
+// the moment, "#" before a remark. Throws std::runtime_error.
 using Deviations = std::map<std::string, std::vector<Verdict>>;
 Deviations deviations_in(const std::filesystem::path& file);
 

@@ -30,8 +30,8 @@ std::vector<Result> test_server(const ServerAddress& server, const Cases& cases,
 
 // Listens, and judges the clients that come to /runCase?case=N (1 is the first of `cases`), as
 // Autobahn's fuzzing server does; /getCaseCount and /updateReports are there too. `command` may be
-// empty: then clients come by themselves. With "{}" among its words it is started once for each case,
-// which stands in their place; with "{all}", once for all, and is given ws://host:port.
+// empty: then clients come by themselves. With "{}" among its words it is started once for each
+// case, which stands in their place; with "{all}", once for all, and is given ws://host:port.
 struct ClientRun {
   std::vector<std::string> command;
   double seconds_without_progress = 30;

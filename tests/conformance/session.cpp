@@ -88,7 +88,8 @@ void Session::deliver(const Send& send, const std::vector<std::string>& frames) 
   const std::size_t step = send.delivery == Delivery::chopped ? send.chop_bytes : all.size();
   for (std::size_t sent = 0; sent < all.size() && !over(); sent += step) {
     if (!wire_.send(std::string_view(all).substr(sent, step), deadline())) return;
-    if (send.delivery == Delivery::chopped && step <= small_chop_bytes_max) pump(within(chop_pause));
+    if (send.delivery == Delivery::chopped && step <= small_chop_bytes_max)
+      pump(within(chop_pause));
   }
 }
 
@@ -118,7 +119,8 @@ void Session::send_close(std::optional<int> code, const std::string& reason) {
   Frame frame;
   frame.opcode = 8;
   if (code)
-    frame.payload = std::string{static_cast<char>(*code >> 8), static_cast<char>(*code & 0xFF)} + reason;
+    frame.payload =
+        std::string{static_cast<char>(*code >> 8), static_cast<char>(*code & 0xFF)} + reason;
   record_.we_closed = true;
   wire_.send(encoded(frame), deadline());
 }

@@ -17,7 +17,7 @@
 namespace prise::conformance {
 
 struct Settings {
-  double patience = 3;       // seconds until a peer that does nothing has failed
+  double patience = 3;        // seconds until a peer that does nothing has failed
   std::size_t rounds = 1000;  // of round trips, at most
 };
 

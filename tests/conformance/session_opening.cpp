@@ -83,8 +83,8 @@ void Session::judge_answer(const Head& answer, const std::string& key) {
                             : std::find(opening.statuses.begin(), opening.statuses.end(),
                                         record_.status) != opening.statuses.end();
     const std::string& field = opening.answer_has.name;
-    const bool has = field.empty() ||
-                     holds_token(answer.field(field).value_or(""), *opening.answer_has.value);
+    const bool has =
+        field.empty() || holds_token(answer.field(field).value_or(""), *opening.answer_has.value);
     if (!listed)
       record_.handshake_fault = "answered " + answer.first_line;
     else if (!has)
@@ -93,8 +93,7 @@ void Session::judge_answer(const Head& answer, const std::string& key) {
     return;
   }
   record_.handshake_fault = fault_in_answer(answer, key);
-  if (record_.handshake_fault.empty())
-    agree(answer.field("Sec-WebSocket-Extensions").value_or(""));
+  if (record_.handshake_fault.empty()) agree(answer.field("Sec-WebSocket-Extensions").value_or(""));
 }
 
 void Session::agree(const std::string& extensions) {

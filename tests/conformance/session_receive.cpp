@@ -53,8 +53,7 @@ std::string Session::fault_in(const ReceivedFrame& frame) const {
   if (frame.opcode > 10 || (frame.opcode > 2 && frame.opcode < 8)) return "a reserved opcode";
   if (is_control(frame) && (!frame.fin || frame.payload.size() > 125))
     return "a control frame that is fragmented or too long";
-  if (!is_control(frame) && begins == (message_opcode_ != 0))
-    return "fragments out of order";
+  if (!is_control(frame) && begins == (message_opcode_ != 0)) return "fragments out of order";
   return {};
 }
 
@@ -82,7 +81,8 @@ void Session::take_close(const std::string& payload) {
   PeerClose close;
   close.was_first = !record_.we_closed;
   if (payload.size() >= 2)
-    close.code = static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1]);
+    close.code =
+        static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1]);
   if (payload.size() > 2) close.reason = payload.substr(2);
   const bool wrong = payload.size() == 1 || (close.code && !may_be_sent(*close.code));
   if (wrong && record_.violation.empty()) record_.violation = "a Close frame with a wrong payload";

@@ -23,8 +23,8 @@ std::string word(Chance& chance) {
 
 std::string json(Chance& chance) {
   return "{\"id\": " + std::to_string(chance() % 100000) + ", \"name\": \"" + word(chance) + " " +
-         word(chance) + "\", \"price\": " + std::to_string(below(chance, 10000)) + ".5, \"tags\": [\"" +
-         word(chance) + "\", \"" + word(chance) + "\"], \"open\": true},\n";
+         word(chance) + "\", \"price\": " + std::to_string(below(chance, 10000)) +
+         ".5, \"tags\": [\"" + word(chance) + "\", \"" + word(chance) + "\"], \"open\": true},\n";
 }
 
 std::string prose(Chance& chance) {
@@ -33,9 +33,9 @@ std::string prose(Chance& chance) {
 }
 
 std::string html(Chance& chance) {
-  return "<div class=\"row r" + std::to_string(below(chance, 12)) + "\"><a href=\"/" + word(chance) +
-         "/" + std::to_string(below(chance, 1000)) + "\">" + word(chance) + " " + word(chance) +
-         "</a></div>\n";
+  return "<div class=\"row r" + std::to_string(below(chance, 12)) + "\"><a href=\"/" +
+         word(chance) + "/" + std::to_string(below(chance, 1000)) + "\">" + word(chance) + " " +
+         word(chance) + "</a></div>\n";
 }
 
 // A smooth picture with some noise.
@@ -68,12 +68,9 @@ std::string filled(std::string (*piece)(Chance&), std::size_t bytes) {
 }  // namespace
 
 const std::string& test_data(DataSet set) {
-  static const std::array<std::string, 6> sets{std::string{},
-                                               filled(json, 194056),
-                                               filled(bitmap, 263222),
-                                               filled(prose, 222218),
-                                               filled(html, 263527),
-                                               filled(document, 1042328)};
+  static const std::array<std::string, 6> sets{std::string{},          filled(json, 194056),
+                                               filled(bitmap, 263222), filled(prose, 222218),
+                                               filled(html, 263527),   filled(document, 1042328)};
   return sets[static_cast<std::size_t>(set)];
 }
 

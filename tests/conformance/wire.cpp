@@ -21,7 +21,8 @@ constexpr std::size_t read_bytes = 256 * 1024;
 short wait_for(int fd, short events, Deadline deadline) {
   const auto left = std::max(deadline - testing::Clock::now(), testing::Clock::duration::zero());
   const auto whole = std::chrono::floor<std::chrono::seconds>(left);
-  const timespec time{whole.count(), static_cast<long>((left - whole) / std::chrono::nanoseconds(1))};
+  const timespec time{whole.count(),
+                      static_cast<long>((left - whole) / std::chrono::nanoseconds(1))};
   pollfd waiting{fd, events, 0};
   const int ready = ::ppoll(&waiting, 1, &time, nullptr);
   return ready > 0 ? waiting.revents : short{0};
@@ -43,7 +44,8 @@ bool Wire::send(std::string_view bytes, Deadline deadline) {
       continue;
     }
     if (sent == -1 && errno != EAGAIN && errno != EINTR) return false;
-    const short ready = wait_for(stream_.fd(), POLLOUT | (end_ == End::none ? POLLIN : 0), deadline);
+    const short ready =
+        wait_for(stream_.fd(), POLLOUT | (end_ == End::none ? POLLIN : 0), deadline);
     if (ready == 0 || (ready & POLLNVAL) != 0) return false;
     if ((ready & POLLIN) != 0) read_now();
   }

@@ -27,9 +27,7 @@ public:
   void reset();                       // RST in place of an end of stream
 
   // What came and was not taken.
-  [[nodiscard]] std::string_view input() const {
-    return std::string_view(input_).substr(taken_);
-  }
+  [[nodiscard]] std::string_view input() const { return std::string_view(input_).substr(taken_); }
   void take(std::size_t bytes);
   [[nodiscard]] End end() const { return end_; }
 

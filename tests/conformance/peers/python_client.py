@@ -1,8 +1,11 @@
 """An echo client of python3-websockets, which goes from case to case as Autobahn's clients do."""
 import asyncio
+import logging
 import sys
 import websockets
 
+# What a case makes fail is for the harness to say, and nobody reads this.
+logging.disable(logging.CRITICAL)
 BYTES_MAX = 64 * 1024 * 1024
 AT_ONCE = 4
 

@@ -1,7 +1,10 @@
 """An echo server of python3-websockets: prints its port, then serves until it is stopped."""
 import asyncio
+import logging
 import websockets
 
+# What a case makes fail is for the harness to say, and nobody reads this.
+logging.disable(logging.CRITICAL)
 BYTES_MAX = 64 * 1024 * 1024
 
 
