@@ -79,6 +79,7 @@ struct Ending {
   bool timed_out = false;
 };
 
+// Destroyed while it is open, it hangs up without a word: the peer sees 1006.
 class WebSocket {
 public:
   // "ws://localhost:8765/path": tries each address of the name. Throws std::invalid_argument when

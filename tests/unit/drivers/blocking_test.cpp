@@ -450,12 +450,23 @@ TEST_CASE("the stop wakes one who waits, who closes with 1001", "[drivers][rfc64
 TEST_CASE("the stop ends a handshake, and a send that nobody takes", "[drivers]") {
   std::array<int, 2> bell{};
   REQUIRE(::pipe(bell.data()) == 0);
-  REQUIRE(::write(bell[1], "x", 1) == 1);
   Settings settings;
   settings.stop_fd = bell[0];
   settings.timeouts.close = 50ms;
   auto [raw, stream] = connected();
-  CHECK(serve_stream(std::move(stream), settings).ending.get().rule == Rule::handshake_cut);
+  testing::shrink_buffers(raw);
+  testing::shrink_buffers(stream);
+  Served flooding = serve_stream(std::move(stream), settings, [](WebSocket& ws) {
+    const std::string much(1'000'000, 'x');
+    while (ws.send_text(much)) {
+    }
+  });
+  const net::Stream client = raw_client(std::move(raw));
+  REQUIRE(::write(bell[1], "x", 1) == 1);
+  CHECK(flooding.ending.get().timed_out);  // our Close never left
+
+  auto [silent, its_stream] = connected();
+  CHECK(serve_stream(std::move(its_stream), settings).ending.get().rule == Rule::handshake_cut);
   ::close(bell[0]);
   ::close(bell[1]);
 }
