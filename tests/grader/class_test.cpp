@@ -182,7 +182,7 @@ TEST_CASE("a class of thirty has the table that was expected, cell by cell", "[l
   for (const Exercise& exercise : exercises)
     for (const auto& [cell, what] : expected)
       if (cell.second == exercise.name) check_cell(graded, cell.first, exercise, what);
-  CHECK(graded.left_behind.empty());
+  CHECK(graded.left_behind == std::vector<std::string>{});
 }
 
 TEST_CASE("grading again examines only what changed", "[quick]") {
@@ -229,7 +229,7 @@ TEST_CASE("an interrupted run ends all that runs, writes no result, and goes on 
     CHECK(ending->status == 130);
   }
   CHECK_FALSE(fs::exists(made.place() / "results.csv"));
-  CHECK(made.left_behind().empty());
+  CHECK(made.left_behind() == std::vector<std::string>{});
   const Graded graded = made.grade({"--exercise", exercise.number()});
   CHECK(graded.rows.at("alice").at(exercise.name).verdict == "passed");
   CHECK(graded.rows.at("bob").at(exercise.name).verdict == "timed_out");

@@ -4,6 +4,9 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -124,6 +127,21 @@ bool runs_file(pid_t pid, const std::filesystem::path& file) {
          running.st_dev == wanted.st_dev && running.st_ino == wanted.st_ino;
 }
 
+// prctl(2): whoever of a killed group loses its parent becomes our child, and can be waited for. A
+// folder is then removed, and a test goes on, only when nobody works there any more.
+void adopt_orphans() {
+#ifdef PR_SET_CHILD_SUBREAPER
+  static const int adopted = ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  static_cast<void>(adopted);
+#endif
+}
+
+// waitpid(2): a process, or with a minus all of a group that are our children.
+void wait_for_any_of(pid_t which) {
+  while (::waitpid(which, nullptr, 0) != -1 || errno == EINTR) {
+  }
+}
+
 }  // namespace
 
 std::string Ending::text() const {
@@ -136,6 +154,7 @@ Process::Process(const Command& command)
       is_terminal_(command.stdio == Stdio::pseudo_terminal),
       output_bytes_max_(command.output_bytes_max) {
   ::signal(SIGPIPE, SIG_IGN);  // typing to a program that has closed its input must not end us
+  adopt_orphans();
   std::error_code ignored;
   if (wrapped_) program_file_ = std::filesystem::absolute(command.program, ignored);
   start(command);
@@ -182,9 +201,9 @@ Process::~Process() {
     ::kill(-pid_, SIGKILL);
     if (!ending_) {
       ::kill(pid_, SIGKILL);  // it may have had no time for setsid
-      while (::waitpid(pid_, nullptr, 0) == -1 && errno == EINTR) {
-      }
+      wait_for_any_of(pid_);
     }
+    wait_for_any_of(-pid_);
   }
   close_fd(input_fd_);
   close_fd(output_fd_);

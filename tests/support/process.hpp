@@ -44,8 +44,9 @@ struct Ending {
       const;  // French: « terminé avec le statut 1 », « tué par le signal 11 (SIGSEGV) »
 };
 
-// Owns the process and all it starts: the destructor kills its whole process group and waits for
-// it. Used by one thread. Throws std::system_error when the program cannot be started at all.
+// Owns the process and all it starts: the destructor kills its whole process group and waits until
+// it is gone (on Linux every process of the group, elsewhere the first). Used by one thread. Throws
+// std::system_error when the program cannot be started at all.
 class Process {
 public:
   explicit Process(const Command& command);

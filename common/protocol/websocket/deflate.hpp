@@ -17,6 +17,10 @@ namespace prise::websocket {
 
 // Inflates the messages of one peer, in the pieces they come in. Holds zlib's window of
 // 2^window_bits bytes; never more than its caller lets it write.
+//
+// A peer that breaks its word and refers further back than that window is corrupt once those bytes
+// are forgotten; zlib still understands it when they came in the same piece. What is given is in
+// either case what a window of 15 bits would give, up to there.
 class Inflater {
 public:
   Inflater(int window_bits, Takeover takeover);

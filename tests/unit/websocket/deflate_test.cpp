@@ -120,6 +120,23 @@ TEST_CASE("messages keep their context, or not, in each window", "[rfc7692][7.1]
   }
 }
 
+TEST_CASE("a reference beyond the agreed window is corrupt once its bytes are forgotten",
+          "[rfc7692][7.1.2]") {
+  std::mt19937 random{seed()};
+  CAPTURE(seed());
+  const Buffer once = random_bytes(random, 600);  // 9 bits: 512 bytes are remembered
+  Deflater deflater{15, Takeover::keep, {}};
+  const Buffer first = buffer(deflater.deflate(once));
+  const Buffer again = buffer(deflater.deflate(once));  // "the same as 600 bytes ago"
+  REQUIRE(again.size() < 20);
+  Inflater full{15, Takeover::keep};
+  CHECK(inflated(full, first) == text_of(once));
+  CHECK(inflated(full, again) == text_of(once));
+  Inflater small{9, Takeover::keep};
+  CHECK(inflated(small, first) == text_of(once));
+  CHECK(inflated(small, again) == "(corrupt)");
+}
+
 TEST_CASE("large messages pass in any pieces", "[rfc7692][7.2]") {
   std::mt19937 random{seed()};
   CAPTURE(seed());
