@@ -22,7 +22,6 @@ namespace prise {
 
 constexpr std::size_t head_bytes_max = 8192;  // RFC 9112 section 3 wants 8000 for the first line
 constexpr std::size_t body_bytes_max = 65536;
-constexpr std::chrono::seconds request_time_max(10);  // to come whole, silence before it included
 
 // Names of fields, and the words of most, are the same in capitals (RFC 9110 section 5.1).
 inline bool equal_ignoring_case(std::string_view left, std::string_view right) {
@@ -154,11 +153,13 @@ inline std::variant<Request, Refusal> parse_head(std::string_view head) {
 // One request after another on a connection. What has come of the next one is kept (pipelining).
 class RequestReader {
 public:
-  explicit RequestReader(net::Stream& client) : client_(&client) {}
+  // request_time_max: for a request to come whole, the silence before it included.
+  RequestReader(net::Stream& client, std::chrono::seconds request_time_max)
+      : client_(&client), request_time_max_(request_time_max) {}
 
   // Nothing: the client has gone, or stays silent.
   std::optional<std::variant<Request, Refusal>> next() {
-    deadline_ = std::chrono::steady_clock::now() + request_time_max;
+    deadline_ = std::chrono::steady_clock::now() + request_time_max_;
     const auto too_slow = [this]() -> std::optional<std::variant<Request, Refusal>> {
       if (gone_ || pending_.empty()) return std::nullopt;
       return Refusal{408, "la requête n'est pas arrivée à temps"};
@@ -215,6 +216,7 @@ private:
   }
 
   net::Stream* client_;
+  std::chrono::seconds request_time_max_;
   std::chrono::steady_clock::time_point deadline_;
   std::string pending_;
   bool gone_ = false;

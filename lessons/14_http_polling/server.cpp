@@ -1,9 +1,9 @@
 // Point:  over HTTP only the client may begin: how does it learn that a price has changed?
-// New:    an HTTP request read by hand (request.hpp); an answer that waits; a status for each
-// fault. Kept:   Listener and Stream; bounds on what a peer sends (lesson 08); a thread a client
-// (lesson 11). Try:    curl -v, or a browser, at http://127.0.0.1:8765/; --period 2000; nc -C and
-// your fingers.
+// New:    an HTTP request read by hand (request.hpp), an answer that waits, a status a fault.
+// Kept:   Listener and Stream; bounds on what a peer sends (08); a thread a client (11).
+// Try:    curl -v, or a browser, at http://127.0.0.1:8765/; --period 2000; nc -C and your fingers.
 
+#include <algorithm>
 #include <charconv>
 #include <semaphore>
 #include <string>
@@ -124,8 +124,8 @@ void part_from(net::Stream& client) {
   }
 }
 
-void serve(net::Stream client, const Feed& feed) {
-  RequestReader reader(client);
+void serve(net::Stream client, const Feed& feed, std::chrono::seconds patience) {
+  RequestReader reader(client, patience);
   while (const auto asked = reader.next()) {
     if (const auto* refusal = std::get_if<Refusal>(&*asked)) {
       say("{} : {}, {}", client.peer(), refusal->status, refusal->why);
@@ -145,15 +145,17 @@ void serve(net::Stream client, const Feed& feed) {
 }
 
 int main(int argc, char** argv) {
-  std::size_t period_milliseconds = 200, seed = 14;
+  std::size_t period_milliseconds = 200, seed = 14, patience_seconds = 10;
   const auto options = parse_options(
       argc, argv, {.port = 8765},
       {{"--period", &period_milliseconds, "Millisecondes entre deux prix, en moyenne"},
-       {"--seed", &seed, "Le tirage des prix : le même donne les mêmes"}});
+       {"--seed", &seed, "Le tirage des prix : le même donne les mêmes"},
+       {"--patience", &patience_seconds, "Secondes laissées à une requête pour arriver entière"}});
   if (period_milliseconds == 0 || period_milliseconds > 60'000) {
     warn("Erreur : --period va de 1 à 60000 ms.");
     return 2;
   }
+  const std::chrono::seconds patience(std::min<std::size_t>(patience_seconds, 3600));
 
   net::Listener listener(net::resolve(options.host, options.port, net::Purpose::listen).front());
   say_chosen_port(options, listener.address().port());
@@ -164,9 +166,9 @@ int main(int argc, char** argv) {
   std::counting_semaphore<clients_max> places(clients_max);
   while (true) {
     places.acquire();
-    std::thread([&feed, &places, client = listener.accept()]() mutable {
+    std::thread([&feed, &places, patience, client = listener.accept()]() mutable {
       try {
-        serve(std::move(client), feed);
+        serve(std::move(client), feed, patience);
       } catch (const std::system_error&) {  // who left in the middle harms nobody else
       }
       places.release();

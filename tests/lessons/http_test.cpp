@@ -1,5 +1,7 @@
 // Lesson 14's server with clients that are not its own: Python's, and those that mean no good. And
 // its client with Python's server.
+#include <poll.h>
+
 #include <thread>
 
 #include "lessons/started_program.hpp"
@@ -18,9 +20,9 @@ const std::string last = "GET /price HTTP/1.1\r\nHost: nous\r\nConnection: close
 // The prices of the first minute: one.
 class Server {
 public:
-  Server()
+  explicit Server(const std::string& patience_seconds = "10")
       : process_(command_of({"14_http_polling/server", Role::tcp_server},
-                            {"--port", "0", "--period", "60000"})),
+                            {"--port", "0", "--period", "60000", "--patience", patience_seconds})),
         port_(port_said_by(process_)) {}
   ~Server() { check_killable(process_); }
 
@@ -207,6 +209,30 @@ TEST_CASE("an endless head is refused, and the answer is not lost", "[http]") {
   });
   CHECK(receive_until(client, "\r\n\r\n").starts_with("HTTP/1.1 431 "));
   ::shutdown(client.fd(), SHUT_RDWR);
+}
+
+TEST_CASE("half a request is refused with 408 in time, and silence ended without a word",
+          "[http]") {
+  Server server("1");
+  net::Stream silent = server.connect();
+  CHECK(status_of(server.answer_to("GET /price HTTP/1.1\r\nHost: no")) == 408);
+  CHECK(silent.receive_all(4096) == "");
+}
+
+TEST_CASE("a hundred clients are served at once, and the next one when a place is free", "[http]") {
+  Server server("60");
+  std::vector<net::Stream> served;
+  for (int i = 0; i < 100; ++i) {
+    served.push_back(server.connect());
+    served.back().send_all(good);
+    REQUIRE(receive_until(served.back(), "\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  }
+  net::Stream next = server.connect();
+  next.send_all(last);
+  pollfd watched{next.fd(), POLLIN, 0};
+  CHECK(::poll(&watched, 1, 200) == 0);
+  served.pop_back();
+  CHECK(status_of(next.receive_all(4096).value_or("")) == 200);
 }
 
 TEST_CASE("who leaves while the server keeps a question harms nobody", "[http]") {

@@ -1,5 +1,6 @@
 // The texts hold: what a Markdown file of the repository links to is there, and what it tells the
 // reader to type exists.
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -150,4 +151,26 @@ TEST_CASE("every lesson and program that a document runs exists", "[documents]")
 
 TEST_CASE("every preset that a document names exists", "[documents]") {
   check_all_known(std::regex(R"(--preset ([a-z]+))"), presets());
+}
+
+TEST_CASE("every program of a lesson opens with its point, what is new, what is kept, what to try",
+          "[documents]") {
+  for (const auto& entry : fs::recursive_directory_iterator(root / "lessons")) {
+    const std::string name = entry.path().filename().string();
+    if (entry.path().extension() != ".cpp" || name == "exercise.cpp" || name == "solution.cpp")
+      continue;
+    const std::vector<std::string> lines = lines_of(entry.path());
+    if (std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+          return line.starts_with("int main(");
+        }) == lines.end())
+      continue;
+    INFO(entry.path().string());
+    std::size_t at = 0;
+    for (const std::string opening : {"// Point: ", "// New: ", "// Kept: ", "// Try: "}) {
+      while (at < lines.size() && lines[at].starts_with("//  "))
+        ++at;  // the one before goes on
+      REQUIRE(at < lines.size());
+      CHECK(lines[at++].starts_with(opening));
+    }
+  }
 }
