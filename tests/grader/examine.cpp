@@ -86,8 +86,7 @@ testing::Command command_of(std::vector<std::string> words, const std::vector<st
   return command;
 }
 
-std::vector<std::string> compile_words(const fs::path& source, const fs::path& folder,
-                                       const ExamineSettings& settings) {
+std::vector<std::string> compiler_words(const ExamineSettings& settings) {
   std::vector<std::string> words{compiler,
                                  "-std=c++20",
                                  "-g1",
@@ -97,12 +96,18 @@ std::vector<std::string> compile_words(const fs::path& source, const fs::path& f
                                  "-Wpedantic",
                                  "-fdiagnostics-color=never",
                                  "-fmax-errors=5",
-                                 "-I" + source_folder + "/common",
-                                 "-MMD",
-                                 "-MF",
-                                 (made_folder(folder) / "includes").string()};
+                                 "-pthread",
+                                 "-I" + source_folder + "/common"};
   if (settings.sanitized)
     words.insert(words.end(), {"-fsanitize=address,undefined", "-fno-sanitize-recover=all"});
+  return words;
+}
+
+std::vector<std::string> compile_words(const fs::path& source, const fs::path& folder,
+                                       const ExamineSettings& settings) {
+  std::vector<std::string> words = compiler_words(settings);
+  words.insert(words.end(), {"-MMD", "-MF", (made_folder(folder) / "includes").string()});
+  if (!settings.prelude.empty()) words.insert(words.end(), {"-include", settings.prelude.string()});
   if (settings.warnings_are_errors)
     words.insert(words.end(), {"-Wconversion", "-Wshadow", "-Werror"});
   words.insert(words.end(), {"-x", "c++", source.string(), "-x", "none", "-o",
@@ -297,6 +302,13 @@ Report examine(const Exercise& exercise, const fs::path& source, const fs::path&
   } catch (const std::exception& error) {
     return internal_error(error.what());
   }
+}
+
+bool compile_prelude(const fs::path& header, const fs::path& compiled) {
+  std::vector<std::string> words = compiler_words({});
+  words.insert(words.end(), {"-x", "c++-header", header.string(), "-o", compiled.string()});
+  const auto made = testing::run(command_of(std::move(words), {}), Seconds(120));
+  return made && made->ending.clean();
 }
 
 Report check_again(const Exercise& exercise, const fs::path& folder,

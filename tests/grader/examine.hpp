@@ -46,6 +46,7 @@ struct ExamineSettings {
   Walls walls = {};
   const std::atomic<bool>* interrupted = nullptr;  // once true, examine throws Interrupted
   bool warnings_are_errors = false;                // for the course's own starters
+  std::filesystem::path prelude = {};              // compiled by compile_prelude; empty: none
   bool sanitized = true;  // where the machine cannot start such a program, examine goes on without
 };
 
@@ -60,6 +61,10 @@ std::filesystem::path made_folder(const std::filesystem::path& folder);
 // folder: where the program is made and the report written; it must exist.
 Report examine(const Exercise& exercise, const std::filesystem::path& source,
                const std::filesystem::path& folder, const ExamineSettings& settings = {});
+
+// Compiles the header for all the programs that will be examined with it as their prelude, which
+// then include it first. False: the compiler refused it.
+bool compile_prelude(const std::filesystem::path& header, const std::filesystem::path& compiled);
 
 // The check once more, with another seed perhaps, of the program that examine has made in folder.
 Report check_again(const Exercise& exercise, const std::filesystem::path& folder,

@@ -1,6 +1,7 @@
 // prove NN solution [TIMES] | starter | mistake ID: the three-way proof of an exercise, one part at
 // a time. The solution passes; the starter compiles without a warning and fails; a wrong program
 // fails with its own id. Status 0: proved; 1: not, and why.
+// prove prelude HEADER COMPILED: compiles what the wrong programs include first.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 
 #include "grader/examine.hpp"
 #include "grader/present.hpp"
+#include "grader/settings.hpp"
 #include "grader/starter.hpp"
 
 using namespace prise::grader;
@@ -62,8 +64,9 @@ int prove_starter(const Exercise& exercise, const fs::path& folder, ExamineSetti
   return wrong ? refuted(exercise, report, "the starter must compile, run and fail") : 0;
 }
 
-int prove_mistake(const Exercise& exercise, const fs::path& folder, const ExamineSettings& settings,
+int prove_mistake(const Exercise& exercise, const fs::path& folder, ExamineSettings settings,
                   const fs::path& source, const std::string& id) {
+  settings.prelude = fs::path(build_folder) / "tests" / "grader" / "prelude.hpp";
   const Report report = examine(exercise, source, folder, settings);
   if (!exercise.hints.contains(id))
     return refuted(exercise, report, "hints.json has no entry " + id);
@@ -79,6 +82,8 @@ int prove_mistake(const Exercise& exercise, const fs::path& folder, const Examin
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() == 3 && words[0] == "prelude")
+    return compile_prelude(words[1], words[2]) ? 0 : 1;
   const auto exercise = words.size() >= 2 ? exercise_numbered(words[0]) : std::nullopt;
   if (!exercise) {
     std::cerr << "prove NN solution [TIMES] | starter | mistake ID\n";
