@@ -1,50 +1,30 @@
 #include "drivers/timed_stream.hpp"
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 
+#include "drivers/attempt.hpp"
 #include "net/error.hpp"
-
-#ifndef MSG_NOSIGNAL  // macOS: Socket::open has set SO_NOSIGPIPE instead
-#define MSG_NOSIGNAL 0
-#endif
 
 namespace prise::drivers {
 namespace {
 
-bool would_block(int error) {
-  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
-}
-
-// What a peer, or the way to it, can do to us at any time: see tcp(7), ERRORS.
-bool peer_is_gone(int error) {
-  return error == ECONNRESET || error == EPIPE || error == ETIMEDOUT || error == EHOSTUNREACH ||
-         error == ENETUNREACH || error == ENETDOWN || error == ENOTCONN || error == ECONNABORTED;
-}
-
-// poll(2) counts in milliseconds: rounded up, so that it never wakes too early and spins.
-int milliseconds_until(Deadline deadline, Deadline now) {
+int poll_timeout(Deadline deadline, Deadline now) {
   if (deadline == Deadline::max()) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now).count();
-  return static_cast<int>(std::min<std::int64_t>(left, INT_MAX));
+  return static_cast<int>(std::min<std::int64_t>(time_until(deadline, now).count(), INT_MAX));
 }
 
 }  // namespace
 
 TimedStream::TimedStream(net::Stream stream, int stop_fd)
     : stream_{std::move(stream)}, stop_fd_{stop_fd} {
-  // Small messages leave at once: we gather them ourselves. It fails where it means nothing.
-  const int on = 1;
-  ::setsockopt(stream_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  send_without_delay(stream_.fd());
 }
 
 TimedStream TimedStream::connect(const net::Address& server, Deadline deadline, int stop_fd) {
@@ -71,7 +51,7 @@ Moved TimedStream::wait(short events, Deadline deadline) const {
   while (true) {
     const Deadline now = Clock::now();
     if (now >= deadline) return Moved::timed_out;
-    if (::poll(watched.data(), watched.size(), milliseconds_until(deadline, now)) == -1) {
+    if (::poll(watched.data(), watched.size(), poll_timeout(deadline, now)) == -1) {
       if (errno != EINTR) net::throw_system_error("poll");
       continue;
     }
@@ -83,26 +63,19 @@ Moved TimedStream::wait(short events, Deadline deadline) const {
 Transfer TimedStream::receive(websocket::MutableBytes buffer, Deadline deadline) {
   while (true) {
     if (const Moved ready = wait(POLLIN, deadline); ready != Moved::some) return {ready};
-    const ssize_t count = ::recv(stream_.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count > 0) return {Moved::some, static_cast<std::size_t>(count)};
-    if (count == 0 || peer_is_gone(errno)) return {Moved::ended};
-    if (!would_block(errno)) net::throw_system_error("recv");
+    const auto [outcome, bytes, error] = try_receive(stream_.fd(), buffer);
+    if (outcome == Outcome::moved) return {Moved::some, bytes};
+    if (outcome == Outcome::ended) return {Moved::ended};
+    if (outcome == Outcome::failed) throw std::system_error(error, "recv");
   }
 }
 
 Transfer TimedStream::send(const websocket::Output& output, Deadline deadline) {
-  std::array<iovec, websocket::Output::pieces_max> pieces;
-  for (std::size_t i = 0; i < output.size();
-       ++i)  // sendmsg only reads them, whatever its type says
-    pieces[i] = {const_cast<std::byte*>(output[i].data()), output[i].size()};
-  msghdr message{};
-  message.msg_iov = pieces.data();
-  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(output.size());
   while (true) {
-    const ssize_t count = ::sendmsg(stream_.fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (count >= 0) return {Moved::some, static_cast<std::size_t>(count)};
-    if (peer_is_gone(errno)) return {Moved::ended};
-    if (!would_block(errno)) net::throw_system_error("sendmsg");
+    const auto [outcome, bytes, error] = try_send(stream_.fd(), output);
+    if (outcome == Outcome::moved) return {Moved::some, bytes};
+    if (outcome == Outcome::ended) return {Moved::ended};
+    if (outcome == Outcome::failed) throw std::system_error(error, "sendmsg");
     if (const Moved ready = wait(POLLOUT, deadline); ready != Moved::some) return {ready};
   }
 }

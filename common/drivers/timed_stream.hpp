@@ -2,16 +2,13 @@
 // program is asked to stop. Lesson 07 wrote deadlines raw, with poll(2); lesson 10 the stop.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 
+#include "drivers/clock.hpp"
 #include "net/stream.hpp"
 #include "protocol/websocket/output_queue.hpp"
 
 namespace prise::drivers {
-
-using Clock = std::chrono::steady_clock;  // never set back, unlike the time of day
-using Deadline = Clock::time_point;
 
 enum class Moved : std::uint8_t {
   some,       // at least one byte

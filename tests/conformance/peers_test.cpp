@@ -88,6 +88,7 @@ void try_client(const std::vector<std::string>& command, const Extent& extent, u
 }
 
 const std::string echoes = PRISE_ECHOES;
+const std::string drivers_echoes = PRISE_DRIVERS_ECHOES;
 const std::string python = PRISE_PYTHON;
 
 Command node_server() {
@@ -109,6 +110,14 @@ TEST_CASE("echo_server has no deviation", "[quick][ours]") {
 
 TEST_CASE("echo_client has no deviation", "[quick][ours]") {
   try_client({echoes + "/echo_client", "{}"}, quick, 4, {});
+}
+
+TEST_CASE("event-loop echo server has no deviation", "[quick][ours]") {
+  try_server({drivers_echoes + "/event_loop_echo", {"--port", "0", "--deflate"}}, quick, 4, {});
+}
+
+TEST_CASE("event-loop echo client has no deviation", "[quick][ours]") {
+  try_client({drivers_echoes + "/event_loop_echo_client", "{}"}, quick, 4, {});
 }
 
 TEST_CASE("python3-websockets as server deviates as peers.md says", "[quick][python]") {
@@ -135,6 +144,11 @@ TEST_CASE("echo_server has no deviation, all cases whole", "[.][long][ours]") {
 
 TEST_CASE("echo_client has no deviation, all cases whole", "[.][long][ours]") {
   try_client({echoes + "/echo_client", "{}"}, whole, 4, {});
+}
+
+TEST_CASE("event-loop echoes have no deviation, all cases whole", "[.][long][ours]") {
+  try_server({drivers_echoes + "/event_loop_echo", {"--port", "0", "--deflate"}}, whole, 4, {});
+  try_client({drivers_echoes + "/event_loop_echo_client", "{}"}, whole, 4, {});
 }
 
 TEST_CASE("python3-websockets deviates as peers.md says, all cases", "[.][long][python]") {

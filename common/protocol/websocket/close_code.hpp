@@ -17,6 +17,7 @@ enum class CloseCode : std::uint16_t {
   message_too_big = 1009,
   extension_missing = 1010,
   internal_error = 1011,
+  try_again_later = 1013,  // registered with IANA after the RFC: overload
 };
 
 // A Close frame may carry this code: what section 7.4 defines, what is registered with IANA (1012

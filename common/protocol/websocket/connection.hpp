@@ -87,6 +87,7 @@ public:
 
   [[nodiscard]] Transport transport() const;
   [[nodiscard]] bool is_open() const { return state_ == State::open; }  // messages may be sent
+  [[nodiscard]] const std::string& subprotocol() const { return subprotocol_; }  // once open
 
 private:
   enum class State : std::uint8_t {

@@ -1,0 +1,32 @@
+// A verbatim echo server on the event loop, for any load generator: text comes back as text, bytes
+// as bytes. It says nothing but « Port : N », with --port 0.
+#include "console.hpp"
+#include "echo_handler.hpp"
+#include "options.hpp"
+
+using namespace prise;
+
+int main(int argc, char** argv) {
+  std::size_t message_bytes_max = 16 << 20;
+  bool deflate = false;
+  bool with_poll = false;
+  const auto options =
+      parse_options(argc, argv, {.port = 8765},
+                    {{"--limit", &message_bytes_max, "Octets d'un message, au plus"},
+                     {"--deflate", &deflate, "Accepte la compression (permessage-deflate)"},
+                     {"--poll", &with_poll, "poll(2) à la place d'epoll(7)"}});
+  const CtrlC ctrl_c;
+
+  drivers::Settings settings;
+  settings.websocket.message_bytes_max = message_bytes_max;
+  settings.stop_fd = ctrl_c.fd();
+  if (deflate) settings.websocket.deflate.emplace();
+
+  Echo echo;
+  drivers::EventLoop loop(settings, with_poll ? net::Backend::poll : net::best_backend());
+  net::Listener listener(net::resolve(options.host, options.port, net::Purpose::listen).front());
+  const auto port = listener.address().port();
+  loop.listen(std::move(listener), echo);
+  say_chosen_port(options, port);
+  loop.run();
+}
