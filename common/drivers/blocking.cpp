@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "protocol/websocket/origin.hpp"
+#include "drivers/page_answers.hpp"
 
 namespace prise::drivers {
 namespace {
@@ -14,28 +14,6 @@ using websocket::Transport;
 
 constexpr std::size_t buffer_bytes = 64 * 1024;        // of one recv
 constexpr std::size_t waiting_bytes_max = 256 * 1024;  // of what leaves with the next
-
-bool is_loopback(const net::Address& address) {
-  const std::string host = address.host();
-  return host == "::1" || host.starts_with("127.") || host.starts_with("::ffff:127.");
-}
-
-bool may_open(const protocol::RequestHead& request, const net::Address& client) {
-  switch (protocol::count_fields(request.fields, "Origin")) {
-    case 0:
-      return true;
-    case 1:
-      break;
-    default:
-      return false;
-  }
-  const std::string_view origin = protocol::field_value(request.fields, "Origin");
-  if (websocket::is_local_origin(origin)) return true;
-  // On the loopback, a name that is not ours in Host is that of a page that made its own name lead
-  // here (DNS rebinding): it says nothing of where the page came from.
-  return !is_loopback(client) &&
-         websocket::is_own_origin(origin, protocol::field_value(request.fields, "Host"));
-}
 
 TimedStream connect_to_any(const websocket::Url& url, Deadline deadline, int stop_fd) {
   const std::vector<net::Address> addresses = net::resolve(url.host, url.port);
@@ -105,32 +83,20 @@ void WebSocket::shake_hands() {
 }
 
 void WebSocket::note(const websocket::Event& event) {
-  if (const auto* upgrade = std::get_if<websocket::UpgradeRequested>(&event)) answer(*upgrade);
-  if (const auto* plain = std::get_if<websocket::PlainRequested>(&event)) answer(*plain);
+  if (const auto* upgrade = std::get_if<websocket::UpgradeRequested>(&event)) {
+    path_ = upgrade->request->target;
+    answer(connection_, *upgrade, peer(), *settings_);
+  }
+  if (const auto* plain = std::get_if<websocket::PlainRequested>(&event)) {
+    path_ = plain->request->target;
+    answer(connection_, *plain, *settings_);
+  }
   if (const auto* opened = std::get_if<websocket::Opened>(&event)) {
     was_open_ = true;
     deadline_ = Deadline::max();
     subprotocol_ = opened->subprotocol;
   }
   if (const auto* closed = std::get_if<websocket::Closed>(&event)) finish(*closed);
-}
-
-void WebSocket::answer(const websocket::UpgradeRequested& asked) {
-  path_ = asked.request->target;
-  const bool judged = settings_->origins == Origins::any ||
-                      !settings_->websocket.origins_allowed.empty();  // by the connection
-  if (!judged && !may_open(*asked.request, peer())) connection_.refuse(403);
-}
-
-void WebSocket::answer(const websocket::PlainRequested& asked) {
-  path_ = asked.request->target;
-  if (settings_->pages.empty()) return;  // then it is refused with 426
-  const std::string_view path = std::string_view(path_).substr(0, path_.find('?'));
-  const auto page = settings_->pages.find(path);
-  if (page == settings_->pages.end())
-    connection_.refuse(404);
-  else
-    connection_.respond(200, page->second.content_type, page->second.body);
 }
 
 std::optional<Message> WebSocket::receive() {

@@ -1,0 +1,81 @@
+// What a program tells a driver about its WebSockets, and what it is told: the same words for every
+// driver. Lesson 17.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "drivers/random_mask.hpp"
+#include "protocol/websocket/close_code.hpp"
+#include "protocol/websocket/config.hpp"
+#include "protocol/websocket/rule.hpp"
+
+namespace prise::drivers {
+
+// How long a peer may take. None of them is "for ever": a peer that vanished says nothing.
+struct Timeouts {
+  std::chrono::milliseconds handshake{10'000};  // all of it, TCP's included
+  std::chrono::milliseconds idle{60'000};  // silence: then a ping, and as long again to answer it
+  std::chrono::milliseconds send{10'000};  // without taking one byte of what we send
+  std::chrono::milliseconds close{5'000};  // to answer our close, and to end the stream
+};
+
+// Which pages may open a WebSocket here; see origin.hpp. A program that is no browser sends no
+// Origin, and is always let in. Config::origins_allowed, if it names any, is judged first.
+enum class Origins : std::uint8_t {
+  ours,  // of this machine; and, to a client that came over the network, pages of this server
+  any,
+};
+
+struct Page {
+  std::string content_type;  // "text/html; charset=utf-8"
+  std::string body;
+};
+
+// What a program decides, once, for all its WebSockets: it must outlive them. Threads may share it.
+struct Settings {
+  Settings() {
+    websocket.mask_source = random_mask;
+    websocket.plain_requests = websocket::PlainRequests::hand_out;
+  }
+
+  websocket::Config websocket;  // limits, subprotocols, compression
+  Timeouts timeouts;
+  // Server: what a browser finds at the same port, by path ("/"); 404 for the other paths. Without
+  // any, such a request is refused with 426: this port speaks only WebSocket.
+  std::map<std::string, Page, std::less<>> pages;
+  Origins origins = Origins::ours;
+  int stop_fd = -1;  // CtrlC::fd(), say: when it becomes readable, all is closed with 1001
+};
+
+enum class Kind : std::uint8_t { text, binary };
+
+struct Message {
+  Kind kind;
+  std::string_view bytes;  // of a text, valid UTF-8; until the next call
+};
+
+// When what is sent leaves. `with_next` is for a program that calls receive() right after: all that
+// was sent leaves in one write, when receive() has to wait.
+enum class Leave : std::uint8_t { now, with_next };
+
+// What went over the TCP stream, handshake and frames, in bytes.
+struct Traffic {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+};
+
+// How it ended.
+struct Ending {
+  websocket::CloseCode code = websocket::CloseCode::closed_abnormally;  // see websocket::Closed
+  std::string reason;                                                   // the peer's
+  websocket::Rule rule = websocket::Rule::none;                         // what the peer broke
+  int http_status = 0;  // 200: it was given a page; else of the handshake that was refused
+  bool timed_out = false;
+};
+
+}  // namespace prise::drivers
