@@ -127,7 +127,7 @@ std::optional<Message> WebSocket::receive_until(Deadline deadline) {
 // False: `deadline`, the caller's own, came first.
 bool WebSocket::read_more(Deadline deadline) {
   const bool open = deadline_ == Deadline::max();
-  const Deadline silence = last_heard_ + settings_->timeouts.idle;
+  const Deadline silence = after(last_heard_, settings_->timeouts.idle);
   const Deadline first = std::min(open ? silence : deadline_, deadline);
   const auto [outcome, bytes] = stream_.receive(buffer_, first);
   switch (outcome) {

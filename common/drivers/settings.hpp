@@ -19,7 +19,8 @@ namespace prise::drivers {
 // How long a peer may take. None of them is "for ever": a peer that vanished says nothing.
 struct Timeouts {
   std::chrono::milliseconds handshake{10'000};  // all of it, TCP's included
-  std::chrono::milliseconds idle{60'000};  // silence: then a ping, and as long again to answer it
+  // Silence: then a ping, and as long again to answer it. milliseconds::max(): never.
+  std::chrono::milliseconds idle{60'000};
   std::chrono::milliseconds send{10'000};  // without taking one byte of what we send
   std::chrono::milliseconds close{5'000};  // to answer our close, and to end the stream
 };
@@ -49,6 +50,8 @@ struct Settings {
   // any, such a request is refused with 426: this port speaks only WebSocket.
   std::map<std::string, Page, std::less<>> pages;
   Origins origins = Origins::ours;
+  // Asio driver: while more than this waits for a peer that does not read, who sends waits too.
+  std::size_t queued_bytes_max = 256 * 1024;
   int stop_fd = -1;  // CtrlC::fd(), say: when it becomes readable, all is closed with 1001
 };
 

@@ -13,6 +13,12 @@ namespace prise::drivers {
 using Clock = std::chrono::steady_clock;  // never set back, unlike the time of day
 using Deadline = Clock::time_point;
 
+// milliseconds::max(), and all that lies beyond the clock's end, is never: Deadline::max().
+constexpr Deadline after(Deadline start, std::chrono::milliseconds time) {
+  const auto left = std::chrono::floor<std::chrono::milliseconds>(Deadline::max() - start);
+  return time < left ? start + time : Deadline::max();
+}
+
 enum class Moved : std::uint8_t {
   some,       // at least one byte
   ended,      // the peer sends nothing more, or is gone (reset, unreachable): outcomes, not errors
