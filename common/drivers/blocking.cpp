@@ -45,7 +45,7 @@ WebSocket WebSocket::connect(std::string_view url, const Settings& settings) {
 }
 
 WebSocket WebSocket::connect(const websocket::Url& url, const Settings& settings) {
-  const Deadline deadline = Clock::now() + settings.timeouts.handshake;
+  const Deadline deadline = after(Clock::now(), settings.timeouts.handshake);
   WebSocket client{connect_to_any(url, deadline, settings.stop_fd),
                    Connection::client(settings.websocket, websocket::target_of(url)), settings,
                    deadline};
@@ -58,7 +58,7 @@ WebSocket WebSocket::accept(net::Stream client, const Settings& settings,
                             std::string_view received) {
   WebSocket server{TimedStream{std::move(client), settings.stop_fd},
                    Connection::server(settings.websocket), settings,
-                   Clock::now() + settings.timeouts.handshake};
+                   after(Clock::now(), settings.timeouts.handshake)};
   if (!received.empty()) {
     const auto bytes = websocket::bytes_of(received);
     server.buffer_.resize(std::max(server.buffer_.size(), bytes.size()));
@@ -127,7 +127,7 @@ std::optional<Message> WebSocket::receive_until(Deadline deadline) {
 // False: `deadline`, the caller's own, came first.
 bool WebSocket::read_more(Deadline deadline) {
   const bool open = deadline_ == Deadline::max();
-  const Deadline silence = last_heard_ + settings_->timeouts.idle;
+  const Deadline silence = after(last_heard_, settings_->timeouts.idle);
   const Deadline first = std::min(open ? silence : deadline_, deadline);
   const auto [outcome, bytes] = stream_.receive(buffer_, first);
   switch (outcome) {
@@ -184,7 +184,7 @@ bool WebSocket::flush() {
     const websocket::Output output = connection_.output();
     if (output.empty()) return true;
     const auto [outcome, bytes] =
-        stream_.send(output, std::min(deadline_, Clock::now() + settings_->timeouts.send));
+        stream_.send(output, std::min(deadline_, after(Clock::now(), settings_->timeouts.send)));
     traffic_.sent += bytes;
     if (outcome == Moved::some) connection_.wrote(bytes);
     if (outcome == Moved::ended) peer_takes_bytes_ = false;
@@ -203,7 +203,7 @@ const Ending& WebSocket::close(websocket::CloseCode code, std::string_view reaso
 
 // From here on, the peer has so long for all that is left to do.
 void WebSocket::begin_closing() {
-  deadline_ = Clock::now() + settings_->timeouts.close;
+  deadline_ = after(Clock::now(), settings_->timeouts.close);
 }
 
 void WebSocket::stop() {

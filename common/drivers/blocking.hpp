@@ -22,10 +22,6 @@
 
 namespace prise::drivers {
 
-// When what is sent leaves. `with_next` is for a program that calls receive() right after: all that
-// was sent leaves in one write, when receive() has to wait.
-enum class Leave : std::uint8_t { now, with_next };
-
 // Destroyed while it is open, it hangs up without a word: the peer sees 1006.
 class WebSocket {
 public:

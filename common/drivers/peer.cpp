@@ -23,7 +23,7 @@ Peer::Peer(EventLoop& loop, Handler& handler, websocket::Connection connection)
       handler_{&handler},
       connection_{std::move(connection)},
       opening_{std::make_unique<Opening>()} {
-  loop_->handshakes_.put_last(*this, Clock::now() + loop_->settings_.timeouts.handshake);
+  loop_->handshakes_.put_last(*this, after(Clock::now(), loop_->settings_.timeouts.handshake));
 }
 
 void Peer::be_at(net::Socket socket, const net::Address& address) {
@@ -72,7 +72,7 @@ void Peer::read() {
       if (phase_ == Phase::ending) return;  // what follows the end is for nobody
       ping_unanswered_ = false;
       if (phase_ == Phase::open)
-        loop_->idle_.put_last(*this, loop_->now_ + loop_->settings_.timeouts.idle);
+        loop_->idle_.put_last(*this, after(loop_->now_, loop_->settings_.timeouts.idle));
       connection_.receive({loop_->buffer_.data(), bytes});
   }
   take_events();
@@ -114,7 +114,7 @@ void Peer::take(const websocket::Event& event) {
   } else if (std::holds_alternative<websocket::Opened>(event)) {
     phase_ = Phase::open;
     was_open_ = true;
-    loop_->idle_.put_last(*this, loop_->now_ + loop_->settings_.timeouts.idle);
+    loop_->idle_.put_last(*this, after(loop_->now_, loop_->settings_.timeouts.idle));
     handler_->opened(*this);
     opening_.reset();
   } else if (const auto* closed = std::get_if<websocket::Closed>(&event)) {
@@ -174,7 +174,7 @@ void Peer::wait_to_write() {
   waits_to_write_ = true;
   watch(net::Interest::write);
   if (phase_ == Phase::open)
-    loop_->sends_.put_last(*this, loop_->now_ + loop_->settings_.timeouts.send);
+    loop_->sends_.put_last(*this, after(loop_->now_, loop_->settings_.timeouts.send));
 }
 
 void Peer::watch(net::Interest interest) {
@@ -187,7 +187,7 @@ void Peer::watch(net::Interest interest) {
     return fail(error.code());
   }
   if (phase_ == Phase::open && had_to_write)
-    loop_->idle_.put_last(*this, loop_->now_ + loop_->settings_.timeouts.idle);
+    loop_->idle_.put_last(*this, after(loop_->now_, loop_->settings_.timeouts.idle));
 }
 
 }  // namespace prise::drivers

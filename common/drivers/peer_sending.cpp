@@ -62,7 +62,7 @@ void Peer::fail(std::error_code error) {
 
 // From here on, the peer has so long for all that is left to do.
 void Peer::begin_closing() {
-  loop_->closes_.put_last(*this, Clock::now() + loop_->settings_.timeouts.close);
+  loop_->closes_.put_last(*this, after(Clock::now(), loop_->settings_.timeouts.close));
 }
 
 // The peer is read to its end: a socket that is closed on bytes not read sends a reset, which may
@@ -88,7 +88,7 @@ void Peer::time_is_up() {
     return give_up(ending);
   }
   ping_unanswered_ = true;
-  loop_->idle_.put_last(*this, loop_->now_ + loop_->settings_.timeouts.idle);
+  loop_->idle_.put_last(*this, after(loop_->now_, loop_->settings_.timeouts.idle));
   send_ping();
 }
 

@@ -1,23 +1,27 @@
-// What a program tells a driver of WebSockets, and what it is told: the same for all drivers.
+// What a program tells a driver about its WebSockets, and what it is told: the same words for every
+// driver. Lesson 17.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "drivers/random_mask.hpp"
+#include "protocol/websocket/close_code.hpp"
 #include "protocol/websocket/config.hpp"
-#include "protocol/websocket/event.hpp"
+#include "protocol/websocket/rule.hpp"
 
 namespace prise::drivers {
 
 // How long a peer may take. None of them is "for ever": a peer that vanished says nothing.
 struct Timeouts {
   std::chrono::milliseconds handshake{10'000};  // all of it, TCP's included
-  std::chrono::milliseconds idle{60'000};  // silence: then a ping, and as long again to answer it
+  // Silence: then a ping, and as long again to answer it. milliseconds::max(): never.
+  std::chrono::milliseconds idle{60'000};
   std::chrono::milliseconds send{10'000};  // without taking one byte of what we send
   std::chrono::milliseconds close{5'000};  // to answer our close, and to end the stream
 };
@@ -47,7 +51,8 @@ struct Settings {
   // any, such a request is refused with 426: this port speaks only WebSocket.
   std::map<std::string, Page, std::less<>> pages;
   Origins origins = Origins::ours;
-  // Event loop: what may wait for one receiver; one that lets more wait is dropped, see Peer.
+  // What may wait for a peer that does not read. Beyond it, who sends waits too (asio), or the peer
+  // is dropped (event loop: see Peer).
   std::size_t send_queue_bytes_max = 1024 * 1024;
   int stop_fd = -1;  // CtrlC::fd(), say: when it becomes readable, all is closed with 1001
 };
@@ -58,6 +63,10 @@ struct Message {
   Kind kind;
   std::string_view bytes;  // of a text, valid UTF-8; until the next call
 };
+
+// When what is sent leaves. `with_next` is for a program that calls receive() right after: all that
+// was sent leaves in one write, when receive() has to wait.
+enum class Leave : std::uint8_t { now, with_next };
 
 // What went over the TCP stream, handshake and frames, in bytes.
 struct Traffic {

@@ -1,0 +1,310 @@
+#include "drivers/asio_connection.hpp"
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <cassert>
+#include <utility>
+
+#include "drivers/answer.hpp"
+
+namespace prise::drivers::coroutines {
+
+using asio::ip::tcp;
+using websocket::Rule;
+using websocket::Transport;
+
+// One coroutine reads at a time.
+class AsioConnection::Reading {
+public:
+  Reading(AsioConnection& connection, Reader who) : connection_{connection} {
+    assert(connection.reader_ == Reader::nobody);  // another coroutine is in receive() already
+    connection.reader_ = who;
+    connection.message_is_out_ = false;
+    connection.sent_since_receive_ = 0;
+  }
+  ~Reading() { connection_.reader_ = Reader::nobody; }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+private:
+  AsioConnection& connection_;
+};
+
+AsioConnection::AsioConnection(std::unique_ptr<AsioStream> stream, const net::Address& peer_address,
+                               websocket::Connection connection, const Settings& all_settings,
+                               Deadline handshake)
+    : settings{all_settings},
+      peer{peer_address},
+      protocol{std::move(connection)},
+      stream_{std::move(stream)},
+      timer_{stream_->socket().get_executor()},
+      deadline_{handshake},
+      last_heard_{Clock::now()},
+      send_deadline_{Deadline::max()} {}
+
+void AsioConnection::start() {
+  stop_ = StopMembership{stream_->socket().get_executor(), settings.stop_fd, *this};
+  arm();
+  if (stop_.stopped()) stop();
+}
+
+// What came with the handshake's last bytes stays in the protocol, for receive().
+asio::awaitable<void> AsioConnection::shake_hands() {
+  const auto self = shared_from_this();
+  const Reading reading{*this, Reader::program};
+  flush();
+  while (!protocol.is_open() && !closed_ && !ending) {
+    while (const auto event = protocol.next_event()) {
+      note(*event);
+      if (protocol.is_open()) break;
+    }
+    if (protocol.is_open()) protocol.keep_input();
+    buffer_.give_back();
+    flush();
+    if (protocol.is_open() || closed_) break;
+    co_await wait_readable();
+    read_more();
+  }
+  if (closed_) co_await say_goodbye();
+}
+
+asio::awaitable<std::optional<Message>> AsioConnection::receive() {
+  const auto self = shared_from_this();
+  if (reader_ == Reader::closer) {
+    while (!ending)
+      co_await wait_rung();
+    co_return std::nullopt;
+  }
+  const Reading reading{*this, Reader::program};
+  while (!ending) {
+    if (auto message = next_message()) {
+      message_is_out_ = true;
+      co_return message;
+    }
+    co_await receive_rest();
+  }
+  co_return std::nullopt;
+}
+
+// There is no message in what has come: lets what was sent leave, and waits for more.
+asio::awaitable<void> AsioConnection::receive_rest() {
+  buffer_.give_back();
+  flush();
+  if (closed_) {
+    co_await say_goodbye();
+  } else if (is_full() && protocol.is_open()) {
+    co_await wait_rung();  // a peer that does not read is not read, or its pongs would pile up
+  } else {
+    co_await wait_readable();
+    read_more();
+  }
+}
+
+// asio would try to read before it waits, mostly in vain.
+asio::awaitable<void> AsioConnection::wait_readable() {
+  asio::error_code error;
+  if (stream_is_open())
+    co_await stream_->socket().async_wait(tcp::socket::wait_read,
+                                          asio::redirect_error(asio::use_awaitable, error));
+  if (error && stream_is_open()) throw std::system_error(error, "recv");
+}
+
+asio::awaitable<void> AsioConnection::wait_rung() {
+  if (!bell_) bell_ = std::make_unique<asio::steady_timer>(timer_.get_executor(), Deadline::max());
+  asio::error_code cancelled;
+  co_await bell_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+void AsioConnection::ring() {
+  if (bell_) bell_->cancel();
+}
+
+// False: nothing has come.
+bool AsioConnection::read_more() {
+  if (!stream_is_open()) return false;
+  const websocket::MutableBytes room = buffer_.borrow();
+  const auto [outcome, bytes] = stream_->try_receive(room);
+  if (outcome == Tried::ended) protocol.receive_end();
+  if (outcome == Tried::some) {
+    last_heard_ = Clock::now();
+    ping_unanswered_ = false;
+    traffic.received += bytes;
+    protocol.receive(room.first(bytes));
+  }
+  return outcome != Tried::not_now;
+}
+
+std::optional<Message> AsioConnection::next_message() {
+  if (waiting_) return std::exchange(waiting_, std::nullopt);
+  while (!closed_) {
+    const auto event = protocol.next_event();
+    if (!event) break;
+    if (const auto* text = std::get_if<websocket::Text>(&*event))
+      return Message{Kind::text, text->text};
+    if (const auto* binary = std::get_if<websocket::Binary>(&*event))
+      return Message{Kind::binary, websocket::text_of(binary->bytes)};
+    note(*event);
+    if (is_full()) flush();  // a thousand pongs
+  }
+  return std::nullopt;
+}
+
+void AsioConnection::note(const websocket::Event& event) {
+  if (const auto* upgrade = std::get_if<websocket::UpgradeRequested>(&event)) {
+    path = upgrade->request->target;
+    answer(*upgrade, protocol, settings, peer);
+  }
+  if (const auto* plain = std::get_if<websocket::PlainRequested>(&event)) {
+    path = plain->request->target;
+    answer(*plain, protocol, settings);
+  }
+  if (const auto* opened = std::get_if<websocket::Opened>(&event)) {
+    was_open_ = true;
+    deadline_ = Deadline::max();
+    last_heard_ = Clock::now();
+    subprotocol = opened->subprotocol;
+    arm();
+  }
+  if (const auto* closed = std::get_if<websocket::Closed>(&event)) {
+    closed_ = Ending{closed->code, std::string(closed->reason), closed->rule, closed->http_status};
+    const bool we_began = was_open_ && deadline_ != Deadline::max();
+    if (!we_began) begin_closing();
+    ring();
+  }
+}
+
+// A program that only sends must see a close, and answer pings, all the same. It goes no further
+// than the first message, and not while the program may still look at the last one.
+void AsioConnection::look() {
+  if (reader_ != Reader::nobody || message_is_out_ || waiting_ || closed_ || ending) return;
+  waiting_ = next_message();
+  while (!waiting_ && !closed_ && !is_full()) {
+    if (!read_more()) break;
+    waiting_ = next_message();
+  }
+  if (!waiting_) buffer_.give_back();
+  flush();
+}
+
+asio::awaitable<bool> AsioConnection::leave(Leave leave) {
+  const auto self = shared_from_this();
+  if (leave == Leave::now || is_full()) flush();
+  if (++sent_since_receive_ > 1) {
+    sent_since_receive_ = 1;
+    look();
+  }
+  while (is_full() && peer_takes_bytes_ && !ending)
+    co_await wait_rung();
+  co_return peer_takes_bytes_ && !ending;
+}
+
+void AsioConnection::leave_with_this_turn() {
+  if (std::exchange(flush_is_due_, true)) return;
+  asio::post(timer_.get_executor(), [self = shared_from_this()] {
+    self->flush_is_due_ = false;
+    self->flush();
+  });
+}
+
+// Writes what the kernel takes now; the rest follows when it has room.
+void AsioConnection::flush() {
+  while (peer_takes_bytes_ && !writing_ && stream_is_open()) {
+    const websocket::Output output = protocol.output();
+    if (output.empty()) break;
+    const auto [outcome, bytes] = stream_->try_send(output);
+    traffic.sent += bytes;
+    if (outcome == Tried::some) protocol.wrote(bytes);
+    if (outcome == Tried::ended) peer_takes_bytes_ = false;
+    if (outcome == Tried::not_now) wait_writable();
+  }
+  if (!is_full() || !peer_takes_bytes_) ring();
+}
+
+void AsioConnection::wait_writable() {
+  writing_ = true;
+  send_deadline_ = after(Clock::now(), settings.timeouts.send);
+  arm();
+  stream_->socket().async_wait(tcp::socket::wait_write,
+                               [weak = weak_from_this()](const asio::error_code& error) {
+                                 const auto self = weak.lock();
+                                 if (!self) return;
+                                 self->writing_ = false;
+                                 if (!error) self->flush();
+                               });
+}
+
+asio::awaitable<void> AsioConnection::close(websocket::CloseCode code, std::string_view reason) {
+  const auto self = shared_from_this();
+  if (is_open() && protocol.close(code, reason)) begin_closing();
+  flush();
+  if (reader_ != Reader::nobody) {
+    while (!ending)
+      co_await wait_rung();
+    co_return;
+  }
+  const Reading reading{*this, Reader::closer};
+  waiting_.reset();
+  while (!ending)
+    if (!next_message()) co_await receive_rest();
+}
+
+// From here on, the peer has so long for all that is left to do.
+void AsioConnection::begin_closing() {
+  deadline_ = after(Clock::now(), settings.timeouts.close);
+  arm();
+}
+
+void AsioConnection::stop() {
+  if (ending) return;
+  if (protocol.close(websocket::CloseCode::going_away)) {
+    begin_closing();
+    flush();
+  } else if (!was_open_) {
+    give_up(Moved::stopped);
+  }
+}
+
+// What is left to send, and the end of the stream. It is read to its end: a socket that is closed
+// on bytes not read sends a reset, which may destroy our Close frame before the peer has seen it.
+asio::awaitable<void> AsioConnection::say_goodbye() {
+  flush();
+  while (writing_ && stream_is_open())
+    co_await wait_rung();
+  if (stream_is_open() && protocol.transport() != Transport::close) {
+    if (protocol.transport() == Transport::shut_down_writing) stream_->shut_down_sending();
+    Tried outcome = Tried::some;
+    while (outcome != Tried::ended && stream_is_open()) {
+      co_await wait_readable();
+      if (!stream_is_open()) break;
+      const Attempt attempt = stream_->try_receive(buffer_.borrow());
+      buffer_.give_back();
+      traffic.received += attempt.bytes;
+      outcome = attempt.outcome;
+    }
+  }
+  finish(*closed_);
+}
+
+void AsioConnection::give_up(Moved why) {
+  Ending how;
+  how.rule = was_open_ ? Rule::ended_without_close : Rule::handshake_cut;
+  how.timed_out = why == Moved::timed_out;
+  finish(closed_ ? *closed_ : how);
+}
+
+void AsioConnection::finish(const Ending& how) {
+  if (!ending) ending = how;
+  asio::error_code ignored;
+  stream_->socket().close(ignored);
+  timer_.cancel();
+  stop_ = {};
+  ring();
+}
+
+void AsioConnection::hang_up() {
+  if (!ending) give_up(Moved::ended);
+}
+
+}  // namespace prise::drivers::coroutines

@@ -1,0 +1,95 @@
+// What a coroutines::WebSocket does inside: its protocol, its stream, and its one timer. Part of
+// the asio driver; lesson 18.
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "drivers/asio_stop.hpp"
+#include "drivers/asio_stream.hpp"
+#include "drivers/read_buffer.hpp"
+#include "drivers/settings.hpp"
+#include "drivers/timed_stream.hpp"
+#include "net/address.hpp"
+#include "protocol/websocket/connection.hpp"
+
+namespace prise::drivers::coroutines {
+
+// Coroutines wait for two things only: the socket, and ring(). The timer is one for all deadlines,
+// and lazy: what postpones a deadline leaves it armed, and it looks again when it fires.
+class AsioConnection : public Stoppable, public std::enable_shared_from_this<AsioConnection> {
+public:
+  AsioConnection(std::unique_ptr<AsioStream> stream, const net::Address& peer,
+                 websocket::Connection connection, const Settings& settings, Deadline handshake);
+
+  void start();
+  asio::awaitable<void> shake_hands();
+  asio::awaitable<std::optional<Message>> receive();
+  asio::awaitable<bool> leave(Leave leave);  // what was queued
+  asio::awaitable<void> close(websocket::CloseCode code, std::string_view reason);
+  void leave_with_this_turn();
+  void stop() override;
+  void hang_up();
+
+  [[nodiscard]] bool is_open() const { return protocol.is_open() && !ending; }
+  [[nodiscard]] bool is_full() const {
+    return protocol.output_bytes() > settings.send_queue_bytes_max;
+  }
+
+  const Settings& settings;
+  const net::Address peer;
+  websocket::Connection protocol;
+  std::optional<Ending> ending;  // once all is over
+  Traffic traffic;
+  std::string path;
+  std::string subprotocol;
+
+private:
+  enum class Reader : std::uint8_t { nobody, program, closer };
+  class Reading;
+
+  asio::awaitable<void> receive_rest();
+  asio::awaitable<void> wait_readable();
+  asio::awaitable<void> wait_rung();
+  asio::awaitable<void> say_goodbye();
+  std::optional<Message> next_message();
+  void note(const websocket::Event& event);
+  bool read_more();
+  void look();
+  void flush();
+  void wait_writable();
+  void ring();
+  void begin_closing();
+  void give_up(Moved why);
+  void finish(const Ending& how);
+  void arm();
+  void on_time();
+  void hear_nothing(Deadline now);
+  [[nodiscard]] Deadline next_deadline() const;
+  [[nodiscard]] bool stream_is_open() const { return stream_->socket().is_open(); }
+
+  std::unique_ptr<AsioStream> stream_;
+  asio::steady_timer timer_;
+  std::unique_ptr<asio::steady_timer> bell_;  // never fires: ring() cancels it
+  StopMembership stop_;
+  ReadBuffer buffer_;
+  std::optional<Message> waiting_;  // came while nobody received
+  std::optional<Ending> closed_;    // the last event: the goodbye is to be said
+  Deadline deadline_;               // of the handshake, then of the end; max() while it is open
+  Deadline last_heard_;
+  Deadline send_deadline_;
+  Deadline armed_for_ = Deadline::max();
+  Reader reader_ = Reader::nobody;
+  std::uint8_t sent_since_receive_ = 0;
+  bool message_is_out_ = false;  // the program may be looking at one, in buffer_
+  bool was_open_ = false;
+  bool ping_unanswered_ = false;
+  bool writing_ = false;  // the kernel had no room
+  bool flush_is_due_ = false;
+  bool peer_takes_bytes_ = true;  // until a write fails: what has come can still be read
+};
+
+}  // namespace prise::drivers::coroutines

@@ -1,0 +1,180 @@
+// The server's side: who comes, and a coroutine for each.
+#include <fcntl.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+#include "drivers/asio_connection.hpp"
+#include "drivers/asio_websocket.hpp"
+#include "net/error.hpp"
+
+namespace prise::drivers::coroutines {
+
+using asio::ip::tcp;
+
+namespace {
+
+net::Address address_of(const tcp::endpoint& endpoint) {
+  return {endpoint.data(), static_cast<socklen_t>(endpoint.size())};
+}
+
+// asio owns what it waits for: it gets a descriptor of its own.
+int duplicate(int fd) {
+  return net::checked(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl F_DUPFD_CLOEXEC");
+}
+
+tcp protocol_of(const net::Address& address) {
+  return address.family() == AF_INET6 ? tcp::v6() : tcp::v4();
+}
+
+std::shared_ptr<AsioConnection> server_over(tcp::socket socket, const net::Address& peer,
+                                            const Settings& settings) {
+  return std::make_shared<AsioConnection>(
+      plain_stream(std::move(socket)), peer, websocket::Connection::server(settings.websocket),
+      settings, after(Clock::now(), settings.timeouts.handshake));
+}
+
+void rethrow(const std::exception_ptr& thrown) {
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+// How many clients there are, and who waits for it to change.
+struct Attendance {
+  explicit Attendance(const asio::any_io_executor& executor) : changed{executor, Deadline::max()} {}
+  std::size_t clients = 0;
+  asio::steady_timer changed;  // never fires: it is cancelled
+};
+
+asio::awaitable<void> attend(WebSocket websocket, const Handler& handler, Attendance& attendance) {
+  struct Leaving {
+    Attendance& attendance;
+    ~Leaving() {
+      --attendance.clients;
+      attendance.changed.cancel();
+    }
+  } const leaving{attendance};
+  if (!co_await websocket.shake_hands()) co_return;
+  co_await handler(websocket);
+  co_await websocket.close();
+}
+
+}  // namespace
+
+WebSocket WebSocket::over(net::Stream client, asio::io_context& loop, const Settings& settings) {
+  tcp::socket socket{loop, protocol_of(client.peer()), duplicate(client.fd())};
+  return WebSocket{server_over(std::move(socket), client.peer(), settings)};
+}
+
+class Listener::Door : public Stoppable {
+public:
+  Door(asio::io_context& loop, const net::Listener& listener, const Settings& all_settings)
+      : settings{all_settings},
+        address{listener.address()},
+        acceptor{loop, protocol_of(address), duplicate(listener.fd())},
+        spare_{duplicate(listener.fd())},
+        stop_{acceptor.get_executor(), settings.stop_fd, *this} {
+    acceptor.non_blocking(true);
+    if (stop_.stopped()) stop();
+  }
+
+  void stop() override {
+    asio::error_code ignored;
+    acceptor.close(ignored);
+    spare_.close();
+  }
+
+  // There is no descriptor for who comes: the spare one makes room, for as long as it takes to say
+  // so. Left in the queue, they would wake us again at once, for ever.
+  // False: there was no room even so.
+  bool turn_away() {
+    spare_.close();
+    asio::error_code error, ignored;
+    tcp::socket client = acceptor.accept(error);
+    if (!error) {
+      client.non_blocking(true, ignored);
+      client.send(asio::buffer(busy_), 0, ignored);
+      client.close(ignored);
+    }
+    spare_ = net::Socket{::fcntl(acceptor.native_handle(), F_DUPFD_CLOEXEC, 0)};
+    return !error || error == asio::error::would_block;
+  }
+
+  const Settings& settings;
+  const net::Address address;
+  tcp::acceptor acceptor;
+
+private:
+  static constexpr std::string_view busy_ =
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  net::Socket spare_;
+  StopMembership stop_;
+};
+
+Listener::Listener(asio::io_context& loop, const net::Address& address, const Settings& settings)
+    : door_{std::make_shared<Door>(loop, net::Listener{address}, settings)} {}
+
+Listener::~Listener() = default;
+
+net::Address Listener::address() const {
+  return door_->address;
+}
+
+namespace {
+
+// Between its arrival and now; see accept(2), ERRORS.
+bool client_is_gone(const asio::error_code& error) {
+  return error == asio::error::connection_aborted || error == asio::error::interrupted;
+}
+
+// The machine has no room for a connection at all: to ask again at once would only keep it busy.
+asio::awaitable<void> pause() {
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer{executor, std::chrono::milliseconds(50)};
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace
+
+asio::awaitable<std::optional<WebSocket>> Listener::accept() {
+  const auto door = door_;
+  while (door->acceptor.is_open()) {
+    asio::error_code error;
+    tcp::endpoint from;
+    tcp::socket client = door->acceptor.accept(from, error);
+    if (!error)
+      co_return WebSocket{server_over(std::move(client), address_of(from), door->settings)};
+    if (error == asio::error::would_block)
+      co_await door->acceptor.async_wait(tcp::acceptor::wait_read,
+                                         asio::redirect_error(asio::use_awaitable, error));
+    else if (!client_is_gone(error) && !door->turn_away())
+      co_await pause();
+  }
+  co_return std::nullopt;
+}
+
+asio::awaitable<void> serve(Listener& listener, Handler handler, std::size_t clients_max) {
+  const auto executor = co_await asio::this_coro::executor;
+  Attendance attendance{executor};
+  asio::error_code cancelled;
+  const auto wait_for_change = [&] {
+    return attendance.changed.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  };
+  while (auto websocket = co_await listener.accept()) {
+    ++attendance.clients;
+    asio::co_spawn(executor, attend(std::move(*websocket), handler, attendance), rethrow);
+    while (attendance.clients >= clients_max)
+      co_await wait_for_change();
+  }
+  while (attendance.clients > 0)
+    co_await wait_for_change();
+}
+
+void run(asio::io_context& loop, asio::awaitable<void> main) {
+  asio::co_spawn(loop, std::move(main), rethrow);
+  loop.run();
+}
+
+}  // namespace prise::drivers::coroutines

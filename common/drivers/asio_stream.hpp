@@ -1,0 +1,36 @@
+// The bytes of one WebSocket over asio: what can be moved at once, and the socket to wait on when
+// nothing can. TLS is another AsioStream over the same socket. Part of the asio driver; lesson 18.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+
+#include "protocol/websocket/output_queue.hpp"
+
+namespace prise::drivers {
+
+enum class Tried : std::uint8_t {
+  some,     // at least one byte
+  not_now,  // wait until the socket is ready, then try again
+  ended,    // the peer sends nothing more, or is gone (reset, unreachable): outcomes, not errors
+};
+
+struct Attempt {
+  Tried outcome;
+  std::size_t bytes = 0;
+};
+
+// Nothing in it waits. Errors of this machine are std::system_error.
+class AsioStream {
+public:
+  virtual ~AsioStream() = default;
+  virtual Attempt try_receive(websocket::MutableBytes buffer) = 0;
+  virtual Attempt try_send(const websocket::Output& output) = 0;
+  virtual void shut_down_sending() = 0;
+  virtual asio::ip::tcp::socket& socket() = 0;
+};
+
+std::unique_ptr<AsioStream> plain_stream(asio::ip::tcp::socket socket);
+
+}  // namespace prise::drivers

@@ -1,0 +1,52 @@
+// The deadlines of an AsioConnection.
+#include <algorithm>
+#include <utility>
+
+#include "drivers/asio_connection.hpp"
+
+namespace prise::drivers::coroutines {
+
+Deadline AsioConnection::next_deadline() const {
+  const bool open = deadline_ == Deadline::max();
+  const Deadline first = open ? after(last_heard_, settings.timeouts.idle) : deadline_;
+  return writing_ ? std::min(first, send_deadline_) : first;
+}
+
+void AsioConnection::arm() {
+  const Deadline next = next_deadline();
+  if (ending || next >= armed_for_) return;  // what fires too early only looks again
+  armed_for_ = next;
+  timer_.expires_at(next);
+  timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
+    if (const auto self = weak.lock(); self && !error) self->on_time();
+  });
+}
+
+void AsioConnection::on_time() {
+  armed_for_ = Deadline::max();
+  if (ending) return;
+  const Deadline now = Clock::now();
+  const bool send_is_late = writing_ && now >= send_deadline_;
+  if (now >= deadline_ || send_is_late) return give_up(Moved::timed_out);
+  if (deadline_ == Deadline::max() && now >= after(last_heard_, settings.timeouts.idle))
+    hear_nothing(now);
+  if (!ending) arm();
+}
+
+// A peer that is alive answers a ping (RFC 6455 section 5.5.2). One that is not says nothing, and
+// TCP alone would notice it after hours, if at all.
+void AsioConnection::hear_nothing(Deadline now) {
+  look();  // nobody may have read for long
+  asio::error_code ignored;
+  const bool not_read_yet =
+      message_is_out_ || waiting_ || is_full() || stream_->socket().available(ignored) > 0;
+  if (not_read_yet) last_heard_ = now;  // then the silence is ours
+  if (!protocol.is_open() || now < after(last_heard_, settings.timeouts.idle)) return;
+  if (ping_unanswered_) return give_up(Moved::timed_out);
+  protocol.send_ping();
+  ping_unanswered_ = true;
+  last_heard_ = now;
+  flush();
+}
+
+}  // namespace prise::drivers::coroutines
