@@ -24,7 +24,6 @@ void EventLoop::listen(net::Listener listener, Handler& handler) {
   assert(!is_stopping());
   const int fd = listener.fd();
   net::checked(::fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
-  send_without_delay(fd);  // those whom it accepts inherit it
   listenings_.push_back(std::make_unique<Listening>(Listening{std::move(listener), &handler}));
   poller_->watch(fd, net::Interest::read);
 }
@@ -46,6 +45,7 @@ bool EventLoop::accept_one(const Listening& listening) {
   if (socket.is_open()) ::fcntl(socket.fd(), F_SETFD, FD_CLOEXEC);
 #endif
   if (socket.is_open()) {
+    send_without_delay(socket.fd());
     auto owned = std::unique_ptr<Peer>(
         new Peer{*this, *listening.handler, Connection::server(settings_.websocket)});
     Peer& peer = *owned;
