@@ -66,6 +66,7 @@ TEST_CASE("any call may fail, at any time", "[contract]") {
     const std::string call = end_of_failures().call;
     INFO(trial.name() << ", call " << nth << ", " << call);
     if (call.empty()) CHECK(whole);
+    CHECK(open_descriptors() == before);
     more = !call.empty();
     REQUIRE(nth < 500);
   }
