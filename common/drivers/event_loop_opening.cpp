@@ -24,7 +24,6 @@ void EventLoop::listen(net::Listener listener, Handler& handler) {
   assert(!is_stopping());
   const int fd = listener.fd();
   net::checked(::fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
-  send_without_delay(fd);  // those whom it accepts inherit it
   listenings_.push_back(std::make_unique<Listening>(Listening{std::move(listener), &handler}));
   poller_->watch(fd, net::Interest::read);
 }
@@ -46,6 +45,7 @@ bool EventLoop::accept_one(const Listening& listening) {
   if (socket.is_open()) ::fcntl(socket.fd(), F_SETFD, FD_CLOEXEC);
 #endif
   if (socket.is_open()) {
+    send_without_delay(socket.fd());
     auto owned = std::unique_ptr<Peer>(
         new Peer{*this, *listening.handler, Connection::server(settings_.websocket)});
     Peer& peer = *owned;
@@ -68,18 +68,20 @@ bool EventLoop::accept_one(const Listening& listening) {
 // it would wait without a word otherwise, and the listener be ready, again and again.
 bool EventLoop::turn_away(const Listening& listening) {
   reserve_.close();
-  const net::Socket client{::accept(listening.listener.fd(), nullptr, nullptr)};
-  if (client.is_open()) {
+  net::Socket client{::accept(listening.listener.fd(), nullptr, nullptr)};
+  const bool came = client.is_open();
+  if (came) {
     ::recv(client.fd(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);  // unread, it makes a reset
     const std::string answer = websocket::refusal(websocket::Rule::refused_by_application, 503);
     websocket::Output output;
     output.add(websocket::bytes_of(answer));
     try_send(client.fd(), output);
     ::shutdown(client.fd(), SHUT_WR);
+    client.close();
   }
   reserve_ = net::Socket{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
   if (!reserve_.is_open()) rest_from_accepting();
-  return client.is_open() && reserve_.is_open();
+  return came && reserve_.is_open();
 }
 
 void EventLoop::rest_from_accepting() {

@@ -11,6 +11,7 @@ Buffer& OutputQueue::own() {
 }
 
 void OutputQueue::share(std::shared_ptr<const PreparedFrame> frame, Bytes bytes) {
+  shared_bytes_ += bytes.size();
   shared_.push_back({std::move(frame), bytes, own_.size()});
 }
 
@@ -18,7 +19,7 @@ Output OutputQueue::next() const {
   Output output;
   const Bytes own{own_};
   std::size_t at = own_sent_;
-  for (const Shared& shared : shared_) {
+  for (const Shared& shared : std::span(shared_).subspan(shared_sent_)) {
     if (output.full()) return output;
     output.add(own.subspan(at, shared.own_before - at));
     output.add(shared.left);
@@ -37,41 +38,41 @@ std::size_t OutputQueue::write_own(std::size_t count, std::size_t end) {
 
 void OutputQueue::wrote(std::size_t count) {
   assert(count <= bytes());
-  std::size_t gone = 0;
-  for (Shared& shared : shared_) {
+  for (Shared& shared : std::span(shared_).subspan(shared_sent_)) {
     count = write_own(count, shared.own_before);
     const std::size_t written = std::min(count, shared.left.size());
     shared.left = shared.left.subspan(written);
+    shared_bytes_ -= written;
     count -= written;
     if (!shared.left.empty()) break;
-    ++gone;
+    shared.frame.reset();
+    ++shared_sent_;
   }
-  shared_.erase(shared_.begin(), shared_.begin() + static_cast<std::ptrdiff_t>(gone));
-  if (shared_.empty()) count = write_own(count, own_.size());
+  if (shared_sent_ == shared_.size()) count = write_own(count, own_.size());
   assert(count == 0);
   drop_sent();
 }
 
-// Bytes that have gone are dropped all at once when nothing is left; or, under a slow reader, when
-// they are the larger half, so that each byte is moved at most once for each byte sent.
+// What has gone is dropped all at once when nothing is left; or, under a slow reader, when it is
+// the larger half, so that each byte and each frame is moved at most once for each that is sent.
 void OutputQueue::drop_sent() {
-  if (own_sent_ == own_.size() && shared_.empty()) {
-    own_sent_ = 0;
+  if (bytes() == 0) {
+    own_sent_ = shared_sent_ = 0;
     release(own_, pool_);
+    shared_.clear();
     shared_.shrink_to_fit();
-  } else if (own_sent_ > own_.size() / 2) {
+    return;
+  }
+  if (shared_sent_ > shared_.size() / 2) {
+    shared_.erase(shared_.begin(), shared_.begin() + static_cast<std::ptrdiff_t>(shared_sent_));
+    shared_sent_ = 0;
+  }
+  if (own_sent_ > own_.size() / 2) {
     own_.erase(own_.begin(), own_.begin() + static_cast<std::ptrdiff_t>(own_sent_));
     for (Shared& shared : shared_)
-      shared.own_before -= own_sent_;
+      shared.own_before -= std::min(shared.own_before, own_sent_);
     own_sent_ = 0;
   }
-}
-
-std::size_t OutputQueue::bytes() const {
-  std::size_t total = own_.size() - own_sent_;
-  for (const Shared& shared : shared_)
-    total += shared.left.size();
-  return total;
 }
 
 }  // namespace prise::websocket

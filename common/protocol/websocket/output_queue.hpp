@@ -49,7 +49,7 @@ public:
   void wrote(std::size_t count);
 
   // All that is left, in bytes.
-  [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] std::size_t bytes() const { return own_.size() - own_sent_ + shared_bytes_; }
 
 private:
   struct Shared {
@@ -65,6 +65,8 @@ private:
   Buffer own_;
   std::size_t own_sent_ = 0;  // the beginning of own_ that has gone
   std::vector<Shared> shared_;
+  std::size_t shared_sent_ = 0;   // how many of them, from the first, have gone
+  std::size_t shared_bytes_ = 0;  // left of all of them
 };
 
 }  // namespace prise::websocket

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "drivers/asio_websocket.hpp"
-#include "raw_peer.hpp"
+#include "raw_bytes.hpp"
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
 
