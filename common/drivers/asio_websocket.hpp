@@ -57,8 +57,8 @@ public:
   // False when it is closed, or closing: then nothing was sent. Waits while more than
   // Settings::queued_bytes_max is queued: a peer that does not read holds up who sends to it, and
   // nobody else. Several coroutines may send: messages leave whole, in the order of the calls. A
-  // program that only sends need not receive() to see a close; but it must not be left half way,
-  // with a message received and no receive() after it. A text must be valid UTF-8.
+  // program that only sends sees a close, and answers pings, as long as no message comes; if some
+  // may, let another coroutine receive them. A text must be valid UTF-8.
   asio::awaitable<bool> send_text(std::string_view text, Leave leave = Leave::now);
   asio::awaitable<bool> send_binary(std::string_view bytes, Leave leave = Leave::now);
   asio::awaitable<bool> send_ping(std::string_view payload = {});  // 125 bytes at most
