@@ -1,16 +1,15 @@
 // Point:  sending AND receiving, at the same time, over one WebSocket, without a second thread.
-// New:    a && b: both coroutines run by turns, and the sum ends when both have (asyncio.gather).
+// New:    gather: two coroutines run by turns, until both have ended, as asyncio.gather.
 // Kept:   server.cpp's main; the loops of loops.hpp, that producer and consumer run one by one.
 // Try:    --interval 0, and a consumer that is stopped with Ctrl-Z: see what the server does.
 
-#include <asio/experimental/awaitable_operators.hpp>
 #include <limits>
 
 #include "loops.hpp"
 #include "options.hpp"
 
 using namespace prise;
-using namespace asio::experimental::awaitable_operators;
+using drivers::coroutines::gather;
 using drivers::coroutines::Listener;
 using drivers::coroutines::run;
 using drivers::coroutines::WebSocket;
@@ -18,8 +17,8 @@ using drivers::coroutines::WebSocket;
 asio::awaitable<void> send_and_receive(WebSocket& websocket, Pace pace) {
   say("Client {}, chemin {}, ouvert : {}", websocket.peer(), websocket.path(),
       yes_or_no(websocket.is_open()));
-  co_await (consume(websocket, std::numeric_limits<std::size_t>::max()) &&
-            produce(websocket, pace));
+  co_await gather(consume(websocket, std::numeric_limits<std::size_t>::max()),
+                  produce(websocket, pace));
   say("Client {}, ouvert : {}", websocket.peer(), yes_or_no(websocket.is_open()));
 }
 

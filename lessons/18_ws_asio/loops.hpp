@@ -2,8 +2,6 @@
 // ends.
 #pragma once
 
-#include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
 #include <chrono>
 #include <string>
 
@@ -17,14 +15,6 @@ struct Pace {
   double interval = 0.2;  // seconds between two of them
 };
 
-// As Python's asyncio.sleep(seconds): this coroutine waits, the thread does not.
-inline asio::awaitable<void> sleep_for(double seconds) {
-  const auto loop = co_await asio::this_coro::executor;
-  asio::steady_timer timer{
-      loop, std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds))};
-  co_await timer.async_wait(asio::use_awaitable);
-}
-
 // Until the other side closes, or so many messages have come.
 inline asio::awaitable<void> consume(drivers::coroutines::WebSocket& websocket, std::size_t count) {
   while (count > 0) {
@@ -37,10 +27,12 @@ inline asio::awaitable<void> consume(drivers::coroutines::WebSocket& websocket, 
 
 // Until the other side closes, or so many messages have left.
 inline asio::awaitable<void> produce(drivers::coroutines::WebSocket& websocket, Pace pace) {
+  const auto pause =
+      std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(pace.interval));
   for (std::size_t i = 1; i <= pace.count; ++i) {
     const bool sent = co_await websocket.send_text("Message " + std::to_string(i));
     if (!sent) co_return;
-    co_await sleep_for(pace.interval);
+    co_await drivers::coroutines::sleep_for(pause);
   }
 }
 
