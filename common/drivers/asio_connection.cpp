@@ -42,6 +42,7 @@ AsioConnection::AsioConnection(std::unique_ptr<AsioStream> stream, const net::Ad
       timer_{stream_->socket().get_executor()},
       deadline_{handshake},
       last_heard_{Clock::now()},
+      silent_since_{last_heard_},
       send_deadline_{Deadline::max()} {}
 
 void AsioConnection::start() {
@@ -128,7 +129,7 @@ bool AsioConnection::read_more() {
   const auto [outcome, bytes] = stream_->try_receive(room);
   if (outcome == Tried::ended) protocol.receive_end();
   if (outcome == Tried::some) {
-    last_heard_ = Clock::now();
+    last_heard_ = silent_since_ = Clock::now();
     ping_unanswered_ = false;
     traffic.received += bytes;
     protocol.receive(room.first(bytes));
@@ -163,7 +164,7 @@ void AsioConnection::note(const websocket::Event& event) {
   if (const auto* opened = std::get_if<websocket::Opened>(&event)) {
     was_open_ = true;
     deadline_ = Deadline::max();
-    last_heard_ = Clock::now();
+    silent_since_ = Clock::now();
     subprotocol = opened->subprotocol;
     arm();
   }

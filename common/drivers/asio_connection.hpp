@@ -35,6 +35,7 @@ public:
   void hang_up();
 
   [[nodiscard]] bool is_open() const { return protocol.is_open() && !ending; }
+  [[nodiscard]] Deadline last_heard() const { return last_heard_; }
   [[nodiscard]] bool is_full() const {
     return protocol.output_bytes() > settings.send_queue_bytes_max;
   }
@@ -80,6 +81,7 @@ private:
   std::optional<Ending> closed_;    // the last event: the goodbye is to be said
   Deadline deadline_;               // of the handshake, then of the end; max() while it is open
   Deadline last_heard_;
+  Deadline silent_since_;  // as last_heard_, but for the silences that we have pinged or caused
   Deadline send_deadline_;
   Deadline armed_for_ = Deadline::max();
   Reader reader_ = Reader::nobody;

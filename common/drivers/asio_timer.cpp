@@ -8,7 +8,7 @@ namespace prise::drivers::coroutines {
 
 Deadline AsioConnection::next_deadline() const {
   const bool open = deadline_ == Deadline::max();
-  const Deadline first = open ? after(last_heard_, settings.timeouts.idle) : deadline_;
+  const Deadline first = open ? after(silent_since_, settings.timeouts.idle) : deadline_;
   return writing_ ? std::min(first, send_deadline_) : first;
 }
 
@@ -28,7 +28,7 @@ void AsioConnection::on_time() {
   const Deadline now = Clock::now();
   const bool send_is_late = writing_ && now >= send_deadline_;
   if (now >= deadline_ || send_is_late) return give_up(Moved::timed_out);
-  if (deadline_ == Deadline::max() && now >= after(last_heard_, settings.timeouts.idle))
+  if (deadline_ == Deadline::max() && now >= after(silent_since_, settings.timeouts.idle))
     hear_nothing(now);
   if (!ending) arm();
 }
@@ -40,12 +40,12 @@ void AsioConnection::hear_nothing(Deadline now) {
   asio::error_code ignored;
   const bool not_read_yet =
       message_is_out_ || waiting_ || is_full() || stream_->socket().available(ignored) > 0;
-  if (not_read_yet) last_heard_ = now;  // then the silence is ours
-  if (!protocol.is_open() || now < after(last_heard_, settings.timeouts.idle)) return;
+  if (not_read_yet) silent_since_ = now;  // then the silence is ours
+  if (!protocol.is_open() || now < after(silent_since_, settings.timeouts.idle)) return;
   if (ping_unanswered_) return give_up(Moved::timed_out);
   protocol.send_ping();
   ping_unanswered_ = true;
-  last_heard_ = now;
+  silent_since_ = now;
   flush();
 }
 

@@ -65,6 +65,14 @@ asio::awaitable<Ending> WebSocket::close(websocket::CloseCode code, std::string_
   co_return *connection_->ending;
 }
 
+void WebSocket::hang_up() {
+  connection_->hang_up();
+}
+
+std::chrono::steady_clock::time_point WebSocket::last_heard() const {
+  return connection_->last_heard();
+}
+
 bool WebSocket::is_open() const {
   return connection_->is_open();
 }

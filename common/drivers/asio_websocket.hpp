@@ -13,6 +13,7 @@
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -57,8 +58,8 @@ public:
   // False when it is closed, or closing: then nothing was sent. Waits while more than
   // Settings::send_queue_bytes_max is queued: a peer that does not read holds up who sends to it,
   // and nobody else. Several coroutines may send: messages leave whole, in the order of the calls.
-  // A program that only sends need not receive() to see a close; but it must not be left half way,
-  // with a message received and no receive() after it. A text must be valid UTF-8.
+  // A program that only sends sees a close, and answers pings, as long as no message comes; if some
+  // may, let another coroutine receive them. A text must be valid UTF-8.
   asio::awaitable<bool> send_text(std::string_view text, Leave leave = Leave::now);
   asio::awaitable<bool> send_binary(std::string_view bytes, Leave leave = Leave::now);
   asio::awaitable<bool> send_ping(std::string_view payload = {});  // 125 bytes at most
@@ -75,12 +76,18 @@ public:
   asio::awaitable<Ending> close(websocket::CloseCode code = websocket::CloseCode::normal,
                                 std::string_view reason = {});
 
+  // Ends it at once, without a Close frame: for a peer that does not answer any more. Who receives
+  // gets nothing, and it is closed() with 1006.
+  void hang_up();
+
   [[nodiscard]] bool is_open() const;
   [[nodiscard]] const std::optional<Ending>& closed() const;
   [[nodiscard]] const net::Address& peer() const;
   [[nodiscard]] const std::string& path() const;  // as asked for, with its query
   [[nodiscard]] const std::string& subprotocol() const;
   [[nodiscard]] const Traffic& traffic() const;
+  // When bytes last came, be they a message, a ping, a pong or a part of one.
+  [[nodiscard]] std::chrono::steady_clock::time_point last_heard() const;
 
 private:
   explicit WebSocket(std::shared_ptr<AsioConnection> connection);
@@ -117,5 +124,14 @@ asio::awaitable<void> serve(Listener& listener, Handler handler, std::size_t cli
 
 // Runs the loop until `main`, and all that it started, has ended; throws what they throw.
 void run(asio::io_context& loop, asio::awaitable<void> main);
+
+// This coroutine waits, the thread does not: as asyncio.sleep().
+asio::awaitable<void> sleep_for(std::chrono::milliseconds time);
+asio::awaitable<void> sleep_until(std::chrono::steady_clock::time_point time);
+
+// Both run by turns. gather: until both have ended, as asyncio.gather(); first_of: until one has,
+// and the other's wait is cut short. What either throws, they throw.
+asio::awaitable<void> gather(asio::awaitable<void> one, asio::awaitable<void> other);
+asio::awaitable<void> first_of(asio::awaitable<void> one, asio::awaitable<void> other);
 
 }  // namespace prise::drivers::coroutines

@@ -89,6 +89,7 @@ void try_client(const std::vector<std::string>& command, const Extent& extent, u
 
 const std::string echoes = PRISE_ECHOES;
 const std::string drivers_echoes = PRISE_DRIVERS_ECHOES;
+const std::string coroutines = PRISE_COROUTINES;  // lesson 18's folder
 const std::string python = PRISE_PYTHON;
 
 Command node_server() {
@@ -120,6 +121,10 @@ TEST_CASE("event-loop echo client has no deviation", "[quick][ours]") {
   try_client({drivers_echoes + "/event_loop_echo_client", "{}"}, quick, 4, {});
 }
 
+TEST_CASE("lesson 18's echo_server has no deviation", "[quick][ours]") {
+  try_server({coroutines + "/echo_server", {"--port", "0"}}, quick, 4, {});
+}
+
 TEST_CASE("python3-websockets as server deviates as peers.md says", "[quick][python]") {
   try_server({python, {peers + "/python_server.py"}}, quick_of_python, 4,
              deviations_of("python3-websockets", "server"));
@@ -140,6 +145,10 @@ TEST_CASE("npm ws as client deviates as peers.md says", "[quick][npm]") {
 
 TEST_CASE("echo_server has no deviation, all cases whole", "[.][long][ours]") {
   try_server({echoes + "/echo_server", {"--port", "0"}}, whole, 4, {});
+}
+
+TEST_CASE("lesson 18's echo_server has no deviation, all cases whole", "[.][long][ours]") {
+  try_server({coroutines + "/echo_server", {"--port", "0"}}, whole, 4, {});
 }
 
 TEST_CASE("echo_client has no deviation, all cases whole", "[.][long][ours]") {

@@ -85,6 +85,12 @@ inline const std::vector<Row>& program_table() {
       {.program = "17_ws_echo/once_server", .role = Role::tcp_server, .serves_on = true},
       {.program = "17_ws_echo/echo_server", .role = Role::tcp_server, .serves_on = true},
       {"17_ws_echo/echo_client", Role::tcp_client},
+      {.program = "18_ws_asio/server", .role = Role::tcp_server, .serves_on = true},
+      {"18_ws_asio/client", Role::tcp_client},
+      {"18_ws_asio/consumer", Role::tcp_client},
+      {"18_ws_asio/producer", Role::tcp_client},
+      {.program = "18_ws_asio/both", .role = Role::tcp_server, .serves_on = true},
+      {.program = "18_ws_asio/echo_server", .role = Role::tcp_server, .serves_on = true},
   };
   return rows;
 }

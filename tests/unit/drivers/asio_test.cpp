@@ -664,3 +664,33 @@ TEST_CASE("no descriptor is left behind", "[drivers]") {
   }
   CHECK(testing::open_descriptors() == before);
 }
+
+TEST_CASE("first_of cuts a receive short, and the next one goes on", "[drivers]") {
+  Served server = serve(usual(), [](WebSocket& ws) -> awaitable<void> {
+    const auto start = std::chrono::steady_clock::now();
+    const auto receive_one = [](WebSocket& from, std::string& text) -> awaitable<void> {
+      const auto message = co_await from.receive();
+      if (message) text = message->bytes;
+    };
+    std::string nothing, something;
+    co_await coroutines::first_of(receive_one(ws, nothing), coroutines::sleep_for(1ms));
+    CHECK(nothing.empty());
+    CHECK(ws.is_open());
+    CHECK(ws.last_heard() <= start);
+    co_await ws.send_text("à vous");
+    co_await coroutines::first_of(receive_one(ws, something), coroutines::sleep_for(20s));
+    CHECK(something == "merci");
+    CHECK(ws.last_heard() > start);
+    ws.hang_up();
+    CHECK(ws.closed()->code == CloseCode::closed_abnormally);
+  });
+  as_client(server.url, usual(), [](WebSocket& client) -> awaitable<void> {
+    const bool asked = (co_await client.receive()).has_value();
+    CHECK(asked);
+    co_await client.send_text("merci");
+    const bool more = (co_await client.receive()).has_value();
+    CHECK_FALSE(more);
+    CHECK(client.closed()->rule == Rule::ended_without_close);
+  });
+  CHECK(server.ending.get().code == CloseCode::closed_abnormally);
+}
