@@ -212,7 +212,7 @@ TEST_CASE("a line is a message, however it arrives") {
     Server server(check, 2);
     Peer client = server.welcome();
     for (int i = 0; i < 2; ++i)
-      server.expect_talk(client, check.random_text(10), delivery, {{"one_recv_one_message"}});
+      server.expect_talk(client, check.random_text(4), delivery, {{"one_recv_one_message"}});
   }
 }
 
