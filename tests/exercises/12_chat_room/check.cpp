@@ -65,11 +65,14 @@ struct Server {
   }
   // A message is shown now and then: nothing is stuck for good.
   bool still_prints() {
-    const std::size_t before = program.process().output().size();
-    const Deadline soon = prise::testing::within(Seconds(1));
-    while (program.process().read_more(soon)) {
-    }
-    return program.process().output().size() > before + 2000;
+    const auto bytes_after = [this](Seconds time) {
+      const Deadline deadline = prise::testing::within(time);
+      while (program.process().read_more(deadline)) {
+      }
+      return program.process().output().size();
+    };
+    const std::size_t before = bytes_after(Seconds(0.5));  // what was on its way
+    return bytes_after(Seconds(1)) > before;
   }
   void expect_left(const std::string& address, Guesses guesses = {}) {
     guesses.push_back({"cut_not_caught", contains("Erreur : ")});
