@@ -1,1 +1,1 @@
-  [exercice commencé, 1 essai1]
+  [exercice commencé, 3 essai3]
