@@ -2,8 +2,9 @@
 // python-websockets, netcat and socat, in both directions. Each scene of the file is a transcript,
 // with a port of its own: 9999, 12345 and 8765, the notes' ports, stand for it. « python NAME »
 // starts a copy of notes/NAME.py that differs by its port only; « python_server NAME » is for those
-// that only Ctrl-C ends, and that then print a traceback on standard error. Status 0: all went as
-// written; 1: not, and what differed.
+// that only Ctrl-C ends, and that then print a traceback on standard error; « python_lines N NAME »
+// for those that do not stop printing: N lines of it. Status 0: all went as written; 1: not, and
+// what differed.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -61,8 +62,12 @@ public:
     const std::string command = "$ \"" PRISE_PYTHON "\" -u \"" + script + "\"";
     const std::string server_command =
         "$ /bin/sh -c \"exec '" PRISE_PYTHON "' -u '" + script + "' 2>/dev/null\"";
-    return std::regex_replace(std::regex_replace(text, python, command), python_server,
-                              server_command);
+    static const std::regex python_lines("\\$ python_lines (\\d+) (\\w+)");
+    const std::string lines_command = "$ /bin/sh -c \"'" PRISE_PYTHON "' -u '" + folder_.string() +
+                                      "/$2.py' 2>/dev/null | head -n $1\"";
+    std::string result = std::regex_replace(text, python, command);
+    result = std::regex_replace(result, python_server, server_command);
+    return std::regex_replace(result, python_lines, lines_command);
   }
 
 private:

@@ -114,6 +114,9 @@ private:
       case StepKind::print:
         expect_line(step);
         break;
+      case StepKind::prompt:
+        await_prompt(step);
+        break;
       case StepKind::end:
         actor(step).status_expected = std::stoi(step.text);
         expect_end(step.label, actor(step));
@@ -269,6 +272,25 @@ private:
         throw Mismatch{step.line, step.label, step.prompt,
                        so_far.empty() ? "(rien)" : so_far.substr(0, so_far.find('\n'))};
     }
+  }
+
+  // Whatever comes next begins after it. Editors take spaces from the ends of lines: they do not
+  // count.
+  void await_prompt(const Step& step) {
+    Actor& from = actor(step);
+    const Deadline deadline = within(settings_.patience);
+    const auto shown = [&] {
+      const std::string all = from.process.output().substr(from.consumed);
+      return all.substr(0, all.find_last_not_of(' ') + 1);
+    };
+    while (shown() != step.text) {
+      const std::string so_far = shown();
+      if (so_far.find('\n') != std::string::npos || !from.process.read_more(deadline))
+        throw Mismatch{step.line, step.label, step.text + " (une invite)",
+                       so_far.empty() ? "(rien)" : so_far.substr(0, so_far.find('\n'))};
+    }
+    from.consumed = from.process.output().size();
+    show(step.label, step.text);
   }
 
   void type(const Step& step) {

@@ -52,10 +52,10 @@ Step parse_typed(std::size_t line, std::string label, std::string_view text) {
 
 Step parse_step(std::size_t number, std::string_view line) {
   const std::size_t end_of_label = line.find(' ');
-  if (end_of_label == std::string_view::npos) fail(number, "il manque $ | ~ > ou = après le nom");
+  if (end_of_label == std::string_view::npos) fail(number, "il manque $ | ~ > ? ou = après le nom");
   std::string label(line.substr(0, end_of_label));
   const std::size_t sign = line.find_first_not_of(' ', end_of_label);
-  if (sign == std::string_view::npos) fail(number, "il manque $ | ~ > ou = après le nom");
+  if (sign == std::string_view::npos) fail(number, "il manque $ | ~ > ? ou = après le nom");
   // One space belongs to the sign; a prompt, and only it, may end with spaces of its own.
   std::string_view text = line.substr(sign + 1);
   if (text.starts_with(' ')) text.remove_prefix(1);
@@ -66,6 +66,8 @@ Step parse_step(std::size_t number, std::string_view line) {
       return {number, StepKind::print, label, std::string(text), ""};
     case '~':
       return {number, StepKind::print_any_order, label, std::string(text), ""};
+    case '?':
+      return {number, StepKind::prompt, label, std::string(trimmed(text)), ""};
     case '=':
       if (!is_number_up_to(255, std::string(text)))
         fail(number, "après = vient le statut de fin, de 0 à 255");
@@ -73,7 +75,7 @@ Step parse_step(std::size_t number, std::string_view line) {
     case '>':
       return parse_typed(number, label, text);
     default:
-      fail(number, "le signe doit être $ | ~ > ou =");
+      fail(number, "le signe doit être $ | ~ > ? ou =");
   }
 }
 

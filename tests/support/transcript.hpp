@@ -12,6 +12,7 @@
 //   serveur ~ Client parti          the same; ~ lines that follow each other may come in any order
 //   client  > Vous : «Salut»        it shows the prompt « Vous : », and the user types Salut
 //   client  > Vous : ^D             … and the user presses Ctrl-D (or ^C)
+//   client  ? Vous :                it shows the prompt « Vous : », and nothing is typed for now
 //   client  = 1                     it ends with this status; without such a line, with status 0
 //
 // Each program's lines come in the order written. Between two programs the order is free, except
@@ -31,13 +32,23 @@
 
 namespace prise::testing {
 
-enum class StepKind { start, print, print_any_order, type, press_ctrl_d, press_ctrl_c, end };
+enum class StepKind {
+  start,
+  print,
+  print_any_order,
+  prompt,
+  type,
+  press_ctrl_d,
+  press_ctrl_c,
+  end
+};
 
 struct Step {
   std::size_t line;  // in the file, from 1
   StepKind kind;
   std::string label;
-  std::string text;    // start: the command; print: the line; type: what is typed; end: the status
+  std::string text;  // start: the command; print: the line; prompt: without its last spaces; type:
+                     // what is typed; end: the status
   std::string prompt;  // type and press only
 };
 

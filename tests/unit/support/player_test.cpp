@@ -234,3 +234,13 @@ TEST_CASE("everything the player started has ended when it returns", "[support][
   }
   CHECK(count == 2);
 }
+
+TEST_CASE("a prompt can be waited for without an answer", "[support][player]") {
+  const std::string script =
+      "printf 'Vous : '; read go; printf '\\nUn message\\n'; read line; echo \"Reçu : $line\"";
+  CHECK(report_of(script,
+                  "a $ one\na ? Vous :\na > «x»\na |\na | Un message\na > «y»\na | Reçu : y") ==
+        "");
+  CHECK(holds(report_of(script, "a $ one\na ? Moi :\na > «x»", short_patience),
+              "attendu  a | Moi : (une invite)"));
+}

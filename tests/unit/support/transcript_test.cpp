@@ -37,6 +37,7 @@ TEST_CASE("a transcript is read as it is written", "[support][transcript]") {
       "client  > Vous : «Salut «toi» !»\n"
       "client  > Vous : ^D\n"
       "client  > ^C\n"
+      "client  ? Vous : \n"
       "client  = 1\n"
       "== Un autre\n"
       "seul    $ server\n"
@@ -66,7 +67,8 @@ TEST_CASE("a transcript is read as it is written", "[support][transcript]") {
                               {11, StepKind::type, "client", "Salut «toi» !", "Vous : "},
                               {12, StepKind::press_ctrl_d, "client", "", "Vous : "},
                               {13, StepKind::press_ctrl_c, "client", "", ""},
-                              {14, StepKind::end, "client", "1", ""}};
+                              {14, StepKind::prompt, "client", "Vous :", ""},
+                              {15, StepKind::end, "client", "1", ""}};
   REQUIRE(transcript.scenes[0].steps.size() == rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Step& step = transcript.scenes[0].steps[i];
@@ -84,7 +86,7 @@ TEST_CASE("a transcript that cannot be read is refused by its line", "[support][
   CHECK(error_of("port 9999\n") == "transcript, ligne 1 : rien à jouer");
   CHECK(error_of("a $ b\nseul\n").starts_with("transcript, ligne 2 : il manque"));
   CHECK(error_of("a $ b\na   \n").starts_with("transcript, ligne 2 : il manque"));
-  CHECK(error_of("a $ b\na ? c\n").starts_with("transcript, ligne 2 : le signe"));
+  CHECK(error_of("a $ b\na ! c\n").starts_with("transcript, ligne 2 : le signe"));
   CHECK(error_of("a $ b\na > Vous : Salut\n").starts_with("transcript, ligne 2 : ce qui est tapé"));
   CHECK(error_of("a $ b\na > «Salut\n").starts_with("transcript, ligne 2 : ce qui est tapé"));
   CHECK(error_of("a $ b\nc | d\n") ==

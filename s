@@ -1,1 +1,0 @@
-  [exercice commencé, 3 essai3]
