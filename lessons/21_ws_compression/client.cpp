@@ -103,8 +103,8 @@ int main(int argc, char** argv) {
 
     std::string text = reply->payload;
     if (reply->compressed == Compressed::yes &&
-        (!agreed || decompressor.decompress(reply->payload, text, 1 << 20) !=
-                        Decompressor::Outcome::whole)) {
+        (!agreed ||
+         decompressor.decompress(reply->payload, text, 1 << 20) != Decompressor::Outcome::whole)) {
       warn("Erreur : la réponse ne se décompresse pas.");
       return 1;
     }

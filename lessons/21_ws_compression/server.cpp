@@ -40,7 +40,8 @@ void echo(net::Stream stream, const drivers::Settings& settings) {
 
   const drivers::Ending& ending = *websocket.closed();
   if (ending.rule != websocket::Rule::none)
-    say("Rompu : {}, code {}", websocket::facts_of(ending.rule).name, static_cast<int>(ending.code));
+    say("Rompu : {}, code {}", websocket::facts_of(ending.rule).name,
+        static_cast<int>(ending.code));
   say("Messages : {}, soit {} octets ; sur TCP, {} reçus et {} envoyés", messages, bytes,
       websocket.traffic().received - handshake.received, websocket.traffic().sent - handshake.sent);
 }
