@@ -71,8 +71,7 @@ std::string svg_plot(const std::string& kind, std::span<const Row> rows) {
   for (std::size_t way = 0; way < ways.size(); ++way)
     parts += curve_of(way, rows, axes);
   const svg::Point below{(svg::left + svg::right) / 2, svg::bottom + 48};
-  return svg::document(
-      kind + " : ce que la compression gagne et ce qu'elle coûte",
-      "µs de processeur par message, un point par taille (échelles logarithmiques)",
-      parts + svg::text_at(below, "middle", "Octets sur TCP, par message"));
+  return svg::document("Ce que la compression gagne, et ce qu'elle coûte",
+                       kind + " : µs de processeur par message (échelles logarithmiques)",
+                       parts + svg::text_at(below, "middle", "Octets sur TCP, par message"));
 }
