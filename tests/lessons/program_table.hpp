@@ -85,6 +85,10 @@ inline const std::vector<Row>& program_table() {
       {.program = "17_ws_echo/once_server", .role = Role::tcp_server, .serves_on = true},
       {.program = "17_ws_echo/echo_server", .role = Role::tcp_server, .serves_on = true},
       {"17_ws_echo/echo_client", Role::tcp_client},
+      {.program = "21_ws_compression/server", .role = Role::tcp_server, .serves_on = true},
+      {"21_ws_compression/client", Role::tcp_client},
+      {"21_ws_compression/bomb", Role::tcp_client},
+      {"21_ws_compression/measure", Role::alone, {"--messages", "1"}},
   };
   return rows;
 }
