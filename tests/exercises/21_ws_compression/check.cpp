@@ -129,7 +129,7 @@ TEST_CASE("an extension that the server does not know is none") {
 }
 
 TEST_CASE("client_max_window_bits may come without a value") {
-  Check check("offrir comme un navigateur : « permessage-deflate; client_max_window_bits »");
+  Check check("offrir comme Chrome : « permessage-deflate; client_max_window_bits »");
   const std::string offer = deflate + "; client_max_window_bits";
   {
     Server server(check);
