@@ -54,8 +54,8 @@ std::string curve_of(std::size_t way, std::span<const Row> rows, const Axes& axe
     points.push_back(
         {axes.bytes.at(cost.bytes), axes.microseconds.at(std::max(cost.microseconds, 0.001))});
     dots += svg::dot(points.back(), way);
-    if (way == 0)  // the size of the message, once
-      dots += svg::text_at({points.back().x, points.back().y + 20}, "middle",
+    if (way == ways.size() - 1)  // the size of the message, once
+      dots += svg::text_at({points.back().x, points.back().y - 12}, "middle",
                            size_text(row.message_bytes));
   }
   const svg::Point legend{svg::left + 160 * static_cast<double>(way) + 20, svg::bottom + 72};
