@@ -1,1 +1,1 @@
-  [exercice commencé, 2 essai2]
+  [exercice commencé, 3 essai3]
