@@ -95,6 +95,7 @@ void WebSocket::note(const websocket::Event& event) {
     was_open_ = true;
     deadline_ = Deadline::max();
     subprotocol_ = opened->subprotocol;
+    deflate_ = opened->deflate;
   }
   if (const auto* closed = std::get_if<websocket::Closed>(&event)) finish(*closed);
 }

@@ -59,6 +59,10 @@ public:
   [[nodiscard]] const net::Address& peer() const { return stream_.peer(); }
   [[nodiscard]] const std::string& path() const { return path_; }  // as asked for, with its query
   [[nodiscard]] const std::string& subprotocol() const { return subprotocol_; }
+  // What was agreed on compression; nothing: every message is sent as it is.
+  [[nodiscard]] const std::optional<websocket::DeflateParameters>& deflate() const {
+    return deflate_;
+  }
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
 private:
@@ -90,6 +94,7 @@ private:
   bool peer_takes_bytes_ = true;  // until a write fails: what has come can still be read
   std::string path_;
   std::string subprotocol_;
+  std::optional<websocket::DeflateParameters> deflate_;
   std::optional<Ending> ending_;
 };
 

@@ -1,4 +1,4 @@
-// Compressed messages (RFC 7692 section 7.2), by zlib. Lesson 21.
+// Compressed messages (RFC 7692 section 7.2), by zlib. Written raw in lesson 21.
 //
 // A message's payload is a deflate stream flushed to a byte, without the four bytes 00 00 FF FF
 // that every such flush ends with.

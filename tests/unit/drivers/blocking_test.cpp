@@ -152,6 +152,7 @@ TEST_CASE("compressed messages go there and back", "[drivers]") {
   settings.websocket.deflate.emplace();
   Served server = serve(settings);
   WebSocket client = WebSocket::connect(server.url, settings);
+  CHECK((client.deflate() == prise::websocket::DeflateParameters{}));
   const std::string text(100'000, 'e');
   for (int i = 0; i < 3; ++i) {
     client.send_text(text);
