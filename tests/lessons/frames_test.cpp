@@ -91,7 +91,10 @@ const std::vector<Row>& rows() {
        {"Frame 1", "  FIN       0        d'autres frames suivent", "  contenu   « Hel »", "",
         "Frame 2", "  FIN       1        la dernière frame du message",
         "  opcode    0000     0x0 : suite*", "  contenu   « lo »"}},
-      {"an unmasked Ping", "89 05 48 65 6c 6c 6f", 0, {"  opcode    1001     0x9 : contrôle : Ping"}},
+      {"an unmasked Ping",
+       "89 05 48 65 6c 6c 6f",
+       0,
+       {"  opcode    1001     0x9 : contrôle : Ping"}},
       {"an unmasked Ping, and its Pong, masked",
        "89 05 48 65 6c 6c 6f 8a 85 37 fa 21 3d 7f 9f 4d 51 58",
        0,
@@ -167,10 +170,7 @@ const std::vector<Row>& rows() {
         "Erreur : frame 1 inachevée : *"}},
 
       // forbidden
-      {"RSV1",
-       "c1 00",
-       1,
-       {"  RSV1-3    100 *", "Erreur : frame 1 interdite : un bit réservé*"}},
+      {"RSV1", "c1 00", 1, {"  RSV1-3    100 *", "Erreur : frame 1 interdite : un bit réservé*"}},
       {"RSV3", "91 00", 1, {"Erreur : frame 1 interdite : un bit réservé*"}},
       {"opcode 3",
        "83 00",
