@@ -2,8 +2,9 @@
 // python-websockets, netcat and socat, in both directions. Each scene of the file is a transcript,
 // with a port of its own: 9999, 12345 and 8765, the notes' ports, stand for it. « python NAME »
 // starts a copy of notes/NAME.py that differs by its port only; « python_server NAME » is for those
-// that only Ctrl-C ends, and that then print a traceback on standard error. Status 0: all went as
-// written; 1: not, and what differed.
+// that only Ctrl-C ends, and that then print a traceback on standard error; « python_says NAME
+// "TEXT" N » for a client that never ends by itself: it is told to say TEXT, and is done once it
+// has printed N lines. Status 0: all went as written; 1: not, and what differed.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -57,12 +58,16 @@ public:
   std::string with_commands(const std::string& text) const {
     static const std::regex python("\\$ python (\\w+)");
     static const std::regex python_server("\\$ python_server (\\w+)");
+    static const std::regex python_says("\\$ python_says (\\w+) \"([^\"]*)\" (\\d+)");
     const std::string script = folder_.string() + "/$1.py";
     const std::string command = "$ \"" PRISE_PYTHON "\" -u \"" + script + "\"";
     const std::string server_command =
         "$ /bin/sh -c \"exec '" PRISE_PYTHON "' -u '" + script + "' 2>/dev/null\"";
-    return std::regex_replace(std::regex_replace(text, python, command), python_server,
-                              server_command);
+    const std::string says_command = "$ /bin/sh -c \"echo '$2' | '" PRISE_PYTHON "' -u '" + script +
+                                     "' 2>/dev/null | sed -u $3q\"";
+    return std::regex_replace(std::regex_replace(std::regex_replace(text, python, command),
+                                                 python_server, server_command),
+                              python_says, says_command);
   }
 
 private:
