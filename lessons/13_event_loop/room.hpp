@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "console.hpp"
 #include "net/error.hpp"
@@ -74,7 +75,7 @@ private:
       const int fd = accept(listener_.fd(), peer_address, &peer_bytes);
       if (fd == -1 && would_block()) return;  // no one is left in the queue
       if (fd == -1 && (errno == EMFILE || errno == ENFILE)) {
-        refuse_one();
+        if (!refuse_one()) return;
       } else if (fd == -1 && errno != ECONNABORTED && errno != EINTR) {  // one that left again
         prise::net::throw_system_error("accept");
       } else if (fd != -1) {
@@ -93,16 +94,19 @@ private:
 
   // No descriptor is left for this client, yet the listener stays ready: we would be told of it
   // again and again. So one descriptor is kept for this: given up, it lets us accept, and refuse.
-  void refuse_one() {
+  // False when nobody is left in the queue: without a descriptor, accept does not look there.
+  bool refuse_one() {
     spare_.close();
     prise::net::Socket refused(accept(listener_.fd(), nullptr, nullptr));
-    if (refused.is_open()) {
+    const bool someone = refused.is_open();
+    if (someone) {
       constexpr std::string_view excuse = "Le serveur est complet.";
       send(refused.fd(), excuse.data(), excuse.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       prise::say("Plus de descripteur libre : un client est refusé.");
     }
     refused.close();
     spare_ = prise::net::Socket(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    return someone;
   }
 
   void serve(Client& client, const Ready& ready) {
@@ -114,10 +118,7 @@ private:
     std::array<char, message_bytes_max> buffer;
     const ssize_t count = recv(speaker.socket.fd(), buffer.data(), buffer.size(), 0);
     if (count == -1 && would_block()) return;  // nothing there after all: no harm, no end
-    if (count <= 0) {                          // the end, or ECONNRESET
-      speaker.leaving = true;
-      return;
-    }
+    if (count <= 0) return let_go(speaker);    // the end, or ECONNRESET
     const std::string_view message(buffer.data(), static_cast<std::size_t>(count));
     prise::say("{} : {}", speaker.address, message);
     if (audience_ == Audience::speaker) return send_to(speaker, message);
@@ -131,7 +132,7 @@ private:
     send_unsent(client);
     if (client.unsent.size() <= unsent_bytes_max) return;
     prise::say("Trop lent : {}", client.address);
-    client.leaving = true;
+    let_go(client);
   }
 
   // As much as the kernel takes now. The rest waits for POLLOUT, which is asked for only then: a
@@ -142,10 +143,7 @@ private:
       const ssize_t count =
           send(client.socket.fd(), client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
       if (count == -1 && would_block()) break;
-      if (count == -1) {
-        client.leaving = true;  // EPIPE, ECONNRESET
-        return;
-      }
+      if (count == -1) return let_go(client);  // EPIPE, ECONNRESET
       client.unsent.erase(0, static_cast<std::size_t>(count));
     }
     client.waits_to_write = !client.unsent.empty();
@@ -154,18 +152,20 @@ private:
                      client.waits_to_write ? Interest::read_and_write : Interest::read);
   }
 
-  // Only here is anyone removed, when nobody walks over the clients or over those that are ready:
-  // a neighbour would be passed over, and a closed descriptor's number be the next client's.
+  // Removed at the end of the turn: while somebody walks over the clients, or over those that are
+  // ready, a neighbour would be passed over, and a closed descriptor's number be the next client's.
+  void let_go(Client& client) {
+    client.leaving = true;
+    leavers_.push_back(client.socket.fd());
+  }
+
   void remove_leavers() {
-    for (auto it = clients_.begin(); it != clients_.end();) {
-      if (!it->second.leaving) {
-        ++it;
-        continue;
-      }
-      waiting_.forget(it->first);
-      prise::say("Connexion fermée : {}", it->second.address);
-      it = clients_.erase(it);  // closes its socket
+    for (const int fd : leavers_) {
+      waiting_.forget(fd);
+      prise::say("Connexion fermée : {}", clients_.at(fd).address);
+      clients_.erase(fd);  // closes its socket
     }
+    leavers_.clear();
   }
 
   void say_goodbye() {
@@ -178,5 +178,6 @@ private:
   Waiting& waiting_;
   Audience audience_;
   std::map<int, Client> clients_;  // by descriptor
+  std::vector<int> leavers_;       // theirs
   prise::net::Socket spare_{open("/dev/null", O_RDONLY | O_CLOEXEC)};
 };
