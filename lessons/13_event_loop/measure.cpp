@@ -22,6 +22,7 @@ using namespace prise;
 
 constexpr std::size_t clients_max = 100'000;
 constexpr std::size_t messages = 2000;  // at least so many are averaged
+
 Row measure(Way way, net::Listener& listener, std::size_t count) {
   const Process server([&](int stop) { serve(way, listener, stop); });
   Crowd(listener.address(), 1).speak_in_turn(100);  // what is there for the first is for all
