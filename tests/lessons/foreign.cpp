@@ -3,8 +3,8 @@
 // with a port of its own: 9999, 12345 and 8765, the notes' ports, stand for it. « python NAME »
 // starts a copy of notes/NAME.py that differs by its port only; « python_server NAME » is for those
 // that only Ctrl-C ends, and that then print a traceback on standard error; « python_lines N NAME »
-// for those that do not stop printing: N lines of it. Status 0: all went as written; 1: not, and
-// what differed.
+// for those that do not stop printing: N lines of it; « python_says NAME "TEXT" N » for such a
+// client: it is told to say TEXT first. Status 0: all went as written; 1: not, and what differed.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -58,6 +58,7 @@ public:
   std::string with_commands(const std::string& text) const {
     static const std::regex python("\\$ python (\\w+)");
     static const std::regex python_server("\\$ python_server (\\w+)");
+    static const std::regex python_says("\\$ python_says (\\w+) \"([^\"]*)\" (\\d+)");
     const std::string script = folder_.string() + "/$1.py";
     const std::string command = "$ \"" PRISE_PYTHON "\" -u \"" + script + "\"";
     const std::string server_command =
@@ -65,9 +66,12 @@ public:
     static const std::regex python_lines("\\$ python_lines (\\d+) (\\w+)");
     const std::string lines_command = "$ /bin/sh -c \"'" PRISE_PYTHON "' -u '" + folder_.string() +
                                       "/$2.py' 2>/dev/null | head -n $1\"";
+    const std::string says_command = "$ /bin/sh -c \"echo '$2' | '" PRISE_PYTHON "' -u '" + script +
+                                     "' 2>/dev/null | sed -u $3q\"";
     std::string result = std::regex_replace(text, python, command);
     result = std::regex_replace(result, python_server, server_command);
-    return std::regex_replace(result, python_lines, lines_command);
+    result = std::regex_replace(result, python_lines, lines_command);
+    return std::regex_replace(result, python_says, says_command);
   }
 
 private:
