@@ -105,6 +105,7 @@ std::vector<std::string> compile_words(const fs::path& source, const fs::path& f
     words.insert(words.end(), {"-fsanitize=address,undefined", "-fno-sanitize-recover=all"});
   if (settings.warnings_are_errors)
     words.insert(words.end(), {"-Wconversion", "-Wshadow", "-Werror"});
+  words.insert(words.end(), flags.begin(), flags.end());
   words.insert(words.end(), {"-x", "c++", source.string(), "-x", "none", "-o",
                              (made_folder(folder) / "program").string()});
   words.insert(words.end(), libraries.begin(), libraries.end());
