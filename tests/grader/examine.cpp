@@ -110,6 +110,7 @@ std::vector<std::string> compile_words(const fs::path& source, const fs::path& f
   if (!settings.prelude.empty()) words.insert(words.end(), {"-include", settings.prelude.string()});
   if (settings.warnings_are_errors)
     words.insert(words.end(), {"-Wconversion", "-Wshadow", "-Werror"});
+  words.insert(words.end(), flags.begin(), flags.end());
   words.insert(words.end(), {"-x", "c++", source.string(), "-x", "none", "-o",
                              (made_folder(folder) / "program").string()});
   words.insert(words.end(), libraries.begin(), libraries.end());
