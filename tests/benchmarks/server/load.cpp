@@ -3,7 +3,6 @@
 //
 //   load --port 8765 --pid $! --connections 100 --in-flight 1 --bytes 64 --seconds 2 [--raw]
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -152,19 +151,16 @@ private:
   std::uint64_t echoes_ = 0;
 };
 
-// Of another process, from proc(5), in seconds.
-double cpu_of(std::size_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/schedstat");
-  double nanoseconds = 0;
-  if (!(file >> nanoseconds)) throw std::runtime_error("no such process: --pid");
-  return nanoseconds / 1e9;
-}
-
-double own_cpu() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+// proc(5), in seconds. Busy: on a processor, or ready and waiting for one.
+struct Time {
+  double cpu = 0, busy = 0;
+};
+Time time_of(const std::string& process) {
+  std::ifstream file("/proc/" + process + "/schedstat");
+  Time time;
+  double waiting = 0;
+  if (!(file >> time.cpu >> waiting)) throw std::runtime_error("no such process: --pid");
+  return {time.cpu / 1e9, (time.cpu + waiting) / 1e9};
 }
 
 }  // namespace
@@ -192,14 +188,17 @@ int main(int argc, char** argv) {
       std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   load.begin();
   load.run_until(Clock::now() + duration / 4);
-  const double server_before = cpu_of(pid), own_before = own_cpu();
+  const std::string server = std::to_string(pid);
+  const Time server_before = time_of(server), own_before = time_of("self");
   const auto began = Clock::now();
   const auto messages = static_cast<double>(load.run_until(began + duration));
   const double wall = std::chrono::duration<double>(Clock::now() - began).count();
-  const double server = (cpu_of(pid) - server_before) / wall;
-  const double own = (own_cpu() - own_before) / wall;
-  say("{:.0f} messages/s, {:.3f} µs de processeur par message ; serveur {:.0f} %, charge {:.0f} "
-      "%{}",
-      messages / wall, messages == 0 ? 0 : server * wall * 1e6 / messages, server * 100, own * 100,
-      own > server ? " : la charge est la limite" : "");
+  const Time server_after = time_of(server), own_after = time_of("self");
+  const double server_busy = (server_after.busy - server_before.busy) / wall;
+  const double own_busy = (own_after.busy - own_before.busy) / wall;
+  const double cpu = server_after.cpu - server_before.cpu;
+  say("{:.0f} messages/s, {:.3f} µs de processeur par message ; occupés : serveur {:.0f} %, "
+      "charge {:.0f} %{}",
+      messages / wall, messages == 0 ? 0 : cpu * 1e6 / messages, server_busy * 100, own_busy * 100,
+      own_busy > 0.95 && server_busy < 0.95 ? " : la charge est la limite" : "");
 }
