@@ -9,11 +9,16 @@ namespace {
 
 constexpr std::size_t buffer_bytes = 512 * 1024;  // of one recv, whoever it is from
 
+// Large messages reuse large buffers: fresh memory costs more than the copy that goes into it.
+constexpr std::size_t idle_buffers_max = 256;
+constexpr std::size_t idle_buffer_bytes_max = 4 * 1024 * 1024;
+constexpr std::size_t idle_bytes_max = 16 * 1024 * 1024;
+
 }  // namespace
 
 EventLoop::EventLoop(const Settings& settings, net::Backend backend)
     : settings_{settings},
-      pool_{256},
+      pool_{idle_buffers_max, idle_buffer_bytes_max, idle_bytes_max},
       poller_{net::Poller::make(backend)},
       buffer_(buffer_bytes),
       reserve_{::open("/dev/null", O_RDONLY | O_CLOEXEC)} {

@@ -13,8 +13,10 @@ using Buffer = std::vector<std::byte>;
 // One for each thread, or each event loop: it has no lock. It must outlive its connections.
 class BufferPool {
 public:
-  explicit BufferPool(std::size_t buffers_max = 64, std::size_t buffer_bytes_max = 64 * 1024)
-      : buffers_max_{buffers_max}, buffer_bytes_max_{buffer_bytes_max} {
+  // What lies idle is bounded: so many buffers, so many bytes in each, and in all of them.
+  explicit BufferPool(std::size_t buffers_max = 64, std::size_t buffer_bytes_max = 64 * 1024,
+                      std::size_t bytes_max = 4 * 1024 * 1024)
+      : buffers_max_{buffers_max}, buffer_bytes_max_{buffer_bytes_max}, bytes_max_{bytes_max} {
     buffers_.reserve(buffers_max);
   }
 
@@ -23,6 +25,7 @@ public:
     if (buffers_.empty()) return {};
     Buffer buffer = std::move(buffers_.back());
     buffers_.pop_back();
+    bytes_ -= buffer.capacity();
     return buffer;
   }
 
@@ -30,14 +33,19 @@ public:
   void give_back(Buffer&& buffer) {
     Buffer taken = std::move(buffer);
     taken.clear();
-    if (taken.capacity() > 0 && taken.capacity() <= buffer_bytes_max_ &&
-        buffers_.size() < buffers_max_)
-      buffers_.push_back(std::move(taken));
+    const std::size_t bytes = taken.capacity();
+    if (bytes == 0 || bytes > buffer_bytes_max_ || bytes_ + bytes > bytes_max_ ||
+        buffers_.size() == buffers_max_)
+      return;
+    bytes_ += bytes;
+    buffers_.push_back(std::move(taken));
   }
 
 private:
   std::size_t buffers_max_;
   std::size_t buffer_bytes_max_;
+  std::size_t bytes_max_;
+  std::size_t bytes_ = 0;  // the capacity of all that are here
   std::vector<Buffer> buffers_;
 };
 

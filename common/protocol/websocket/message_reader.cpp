@@ -28,6 +28,7 @@ void MessageReader::inflate_with(int window_bits, Takeover takeover) {
 Incoming MessageReader::read(MutableBytes& input) {
   if (handed_out_) release(message_, config_->buffers);
   handed_out_ = false;
+  if (!in_frame_ && !control_.empty()) release(control_, config_->buffers);
   for (;;) {
     if (!in_frame_) {
       const FrameHeadParse parse =
@@ -110,12 +111,11 @@ MutableBytes MessageReader::take_payload(MutableBytes& input) {
 Incoming MessageReader::read_control(MutableBytes piece) {
   payload_ = piece;
   if (piece.size() < frame_.payload_bytes) {
-    std::copy(piece.begin(), piece.end(), partial_.begin() + partial_bytes_);
-    partial_bytes_ = static_cast<std::uint8_t>(partial_bytes_ + piece.size());
+    borrow(control_, config_->buffers);
+    control_.insert(control_.end(), piece.begin(), piece.end());
     if (in_frame_) return Incoming::more;
-    payload_ = Bytes{partial_}.first(partial_bytes_);
+    payload_ = control_;
   }
-  partial_bytes_ = 0;
   if (frame_.opcode == Opcode::close) return Incoming::close;
   return frame_.opcode == Opcode::ping ? Incoming::ping : Incoming::pong;
 }

@@ -59,8 +59,9 @@ private:
 
   // The frame being read. Its head may come in pieces, and so may its payload.
   bool in_frame_ = false;
-  std::uint8_t partial_bytes_ = 0;  // of partial_: a head not yet whole, or a control payload
-  std::array<std::byte, control_payload_bytes_max> partial_{};
+  std::uint8_t partial_bytes_ = 0;  // of partial_: a head not yet whole
+  std::array<std::byte, frame_head_bytes_max> partial_{};
+  Buffer control_;  // the payload of a control frame, unless it came in one piece
   FrameHead frame_;
   std::uint64_t payload_left_ = 0;
 
