@@ -236,6 +236,10 @@ TEST_CASE("when it stops, the open are told and the others are not waited for", 
   CHECK(server.room.failures.at(0).rule == Rule::handshake_cut);
 }
 
+TEST_CASE("an idle peer is small", "[event_loop]") {
+  CHECK(sizeof(Peer) <= 480);  // with what else is kept of it, 512
+}
+
 TEST_CASE("it runs no longer than there is something to wait for", "[event_loop]") {
   EventLoop loop{Settings{}};
   CHECK_FALSE(loop.turn());
