@@ -10,8 +10,9 @@
 // came; look whose time is up; then write what all this has queued, one write a peer.
 //
 // All peers share one large buffer to read into, and a pool of small ones: an idle peer holds none,
-// and has no timer of its own either. What a peer does is an outcome, told to its handler; so is an
-// error of the system that concerns one peer alone. std::system_error is for the others.
+// has no timer of its own either, and takes less than 512 bytes of memory. What a peer does is an
+// outcome, told to its handler; so is an error of the system that concerns one peer alone.
+// std::system_error is for the others.
 #pragma once
 
 #include <memory>

@@ -226,12 +226,10 @@ TEST_CASE("a silent peer is pinged, kept if it answers, dropped if not", "[contr
   const Trial trial = each_trial();
   INFO(trial.name());
   Settings settings;
-  settings.timeouts.idle = 100ms;
+  settings.timeouts.idle = 250ms;
   Begun begun = open(trial, settings);
-  for (int i = 0; i < 2; ++i) {
-    CHECK(begun.peer.receive_frame() == begun.peer.driver_frame(Opcode::ping, ""));
-    begun.peer.send(Opcode::pong, "");
-  }
+  CHECK(begun.peer.receive_frame() == begun.peer.driver_frame(Opcode::ping, ""));
+  begun.peer.send(Opcode::pong, "");
   CHECK(begun.peer.receive_frame() == begun.peer.driver_frame(Opcode::ping, ""));
   CHECK(begun.peer.ended());
   const Ending ending = begun.ending();

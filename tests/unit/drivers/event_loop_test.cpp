@@ -2,6 +2,7 @@
 #include "drivers/event_loop.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <functional>
 #include <set>
@@ -235,6 +236,10 @@ TEST_CASE("when it stops, the open are told and the others are not waited for", 
   CHECK(server.room.failures.at(0).rule == Rule::handshake_cut);
 }
 
+TEST_CASE("an idle peer is small", "[event_loop]") {
+  CHECK(sizeof(Peer) <= 480);  // with what else is kept of it, 512
+}
+
 TEST_CASE("it runs no longer than there is something to wait for", "[event_loop]") {
   EventLoop loop{Settings{}};
   CHECK_FALSE(loop.turn());
@@ -247,6 +252,10 @@ TEST_CASE("without a descriptor left, those who come are told so, and it goes on
   std::vector<net::Socket> waiting;
   for (int i = 0; i < 3; ++i)
     waiting.push_back(net::Socket::open(AF_INET, SOCK_STREAM));
+  rlimit usual{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+  const rlimit few{64, usual.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
   std::vector<net::Socket> all;
   for (int fd = ::open("/dev/null", O_RDONLY); fd != -1; fd = ::open("/dev/null", O_RDONLY))
     all.emplace_back(fd);
@@ -259,6 +268,7 @@ TEST_CASE("without a descriptor left, those who come are told so, and it goes on
     server.loop.turn(50ms);
   CHECK(turns < 5);
   all.clear();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
   for (net::Socket& socket : waiting) {
     RawPeer refused({std::move(socket), server.address}, Role::client);
     CHECK(refused.receive_head().starts_with("HTTP/1.1 503 "));
