@@ -72,6 +72,14 @@ private:
   StopMembership stop_;
 };
 
+// What became of a connect that was begun: socket(7), SO_ERROR.
+asio::error_code error_of(tcp::socket& socket) {
+  asio::detail::socket_option::integer<SOL_SOCKET, SO_ERROR> pending;
+  asio::error_code error;
+  socket.get_option(pending, error);
+  return error ? error : asio::error_code(pending.value(), asio::error::get_system_category());
+}
+
 struct Connected {
   tcp::socket socket;
   net::Address peer;
@@ -90,6 +98,12 @@ asio::awaitable<Connected> connect_to_any(std::vector<tcp::endpoint> addresses, 
     if (!error && connecting->gave_up == 0)
       co_await connecting->socket.async_connect(address,
                                                 asio::redirect_error(asio::use_awaitable, error));
+    // A signal came: the connection is made all the same, connect(2) says, and asio does not wait.
+    if (error == asio::error::interrupted) {
+      co_await connecting->socket.async_wait(tcp::socket::wait_write,
+                                             asio::redirect_error(asio::use_awaitable, error));
+      if (!error) error = error_of(connecting->socket);
+    }
     const net::Address peer{address.data(), static_cast<socklen_t>(address.size())};
     if (!error && connecting->gave_up == 0)
       co_return Connected{std::move(connecting->socket), peer};

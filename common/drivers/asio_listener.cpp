@@ -21,13 +21,24 @@ net::Address address_of(const tcp::endpoint& endpoint) {
   return {endpoint.data(), static_cast<socklen_t>(endpoint.size())};
 }
 
-// asio owns what it waits for: it gets a descriptor of its own.
+tcp protocol_of(const net::Address& address) {
+  return address.family() == AF_INET6 ? tcp::v6() : tcp::v4();
+}
+
 int duplicate(int fd) {
   return net::checked(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl F_DUPFD_CLOEXEC");
 }
 
-tcp protocol_of(const net::Address& address) {
-  return address.family() == AF_INET6 ? tcp::v6() : tcp::v4();
+// asio owns what it waits for: it gets a descriptor of its own, and does not close it if it fails.
+template <typename AsioSocket>
+AsioSocket duplicate_in(asio::io_context& loop, const tcp& protocol, int fd) {
+  AsioSocket socket{loop};
+  net::Socket descriptor{duplicate(fd)};
+  asio::error_code error;
+  socket.assign(protocol, descriptor.fd(), error);
+  if (error) throw std::system_error(error, "epoll_ctl");
+  descriptor.release();
+  return socket;
 }
 
 std::shared_ptr<AsioConnection> server_over(tcp::socket socket, const net::Address& peer,
@@ -64,7 +75,7 @@ asio::awaitable<void> attend(WebSocket websocket, const Handler& handler, Attend
 }  // namespace
 
 WebSocket WebSocket::over(net::Stream client, asio::io_context& loop, const Settings& settings) {
-  tcp::socket socket{loop, protocol_of(client.peer()), duplicate(client.fd())};
+  auto socket = duplicate_in<tcp::socket>(loop, protocol_of(client.peer()), client.fd());
   return WebSocket{server_over(std::move(socket), client.peer(), settings)};
 }
 
@@ -73,7 +84,7 @@ public:
   Door(asio::io_context& loop, const net::Listener& listener, const Settings& all_settings)
       : settings{all_settings},
         address{listener.address()},
-        acceptor{loop, protocol_of(address), duplicate(listener.fd())},
+        acceptor{duplicate_in<tcp::acceptor>(loop, protocol_of(address), listener.fd())},
         spare_{duplicate(listener.fd())},
         stop_{acceptor.get_executor(), settings.stop_fd, *this} {
     acceptor.non_blocking(true);

@@ -58,6 +58,10 @@ Address Socket::local_address() const {
   return Address(reinterpret_cast<const sockaddr*>(&storage), size);
 }
 
+int Socket::release() {
+  return std::exchange(fd_, -1);
+}
+
 void Socket::close() {
   if (fd_ != -1)
     ::close(std::exchange(fd_, -1));  // Linux: after EINTR the descriptor is gone all the same

@@ -30,7 +30,8 @@ public:
 
   int fd() const { return fd_; }
   bool is_open() const { return fd_ != -1; }
-  void close();  // harmless when already closed
+  void close();   // harmless when already closed
+  int release();  // gives the descriptor up to the caller, who closes it from now on
 
 private:
   int fd_ = -1;

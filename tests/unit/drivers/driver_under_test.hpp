@@ -43,5 +43,6 @@ Endings driver_thread(std::function<std::vector<drivers::Ending>()> work);
 
 std::unique_ptr<DriverUnderTest> blocking_driver();
 std::vector<std::unique_ptr<DriverUnderTest>> event_loop_drivers();  // one for each backend
+std::unique_ptr<DriverUnderTest> asio_driver();
 
 }  // namespace prise::testing

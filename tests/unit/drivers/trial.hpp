@@ -82,6 +82,9 @@ inline const std::vector<std::unique_ptr<DriverUnderTest>>& drivers_under_test()
   static const auto all = [] {
     std::vector<std::unique_ptr<DriverUnderTest>> drivers = event_loop_drivers();
     drivers.push_back(blocking_driver());
+#ifdef PRISE_HAS_ASIO
+    drivers.push_back(asio_driver());
+#endif
     return drivers;
   }();
   return all;
@@ -89,9 +92,9 @@ inline const std::vector<std::unique_ptr<DriverUnderTest>>& drivers_under_test()
 
 // Each driver in each role, one after another, in the test case that asks.
 inline Trial each_trial() {
-  const auto number = GENERATE(range(std::size_t{0}, std::size_t{6}));
   const auto& all = drivers_under_test();
-  return {all.at(number % 3).get(), number < 3 ? Role::server : Role::client};
+  const auto number = GENERATE_REF(range(std::size_t{0}, 2 * all.size()));
+  return {all.at(number % all.size()).get(), number < all.size() ? Role::server : Role::client};
 }
 
 inline const drivers::Settings& usual() {

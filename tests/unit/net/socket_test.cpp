@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <system_error>
 #include <utility>
@@ -47,6 +48,15 @@ TEST_CASE("a socket that was never opened holds nothing and closes nothing", "[n
   CHECK_FALSE(socket.is_open());
   socket.close();
   CHECK(is_open(0));
+}
+
+TEST_CASE("a descriptor that is given up is closed by who took it", "[net][socket]") {
+  Socket socket = Socket::open(AF_INET, SOCK_STREAM);
+  const int fd = socket.release();
+  CHECK_FALSE(socket.is_open());
+  socket.close();
+  CHECK(is_open(fd));
+  CHECK(::close(fd) == 0);
 }
 
 TEST_CASE("close twice closes once", "[net][socket]") {
