@@ -108,7 +108,7 @@ asio::awaitable<Connected> connect_to_any(std::vector<tcp::endpoint> addresses, 
     if (!error && connecting->gave_up == 0)
       co_return Connected{std::move(connecting->socket), peer};
     last = connecting->gave_up != 0 ? std::error_code(connecting->gave_up, std::generic_category())
-                                    : error;
+                                    : system_code(error);
     call = "connect " + peer.host_and_port();
     if (connecting->gave_up != 0) break;
   }

@@ -109,7 +109,7 @@ asio::awaitable<void> AsioConnection::wait_readable() {
   if (stream_is_open())
     co_await stream_->socket().async_wait(tcp::socket::wait_read,
                                           asio::redirect_error(asio::use_awaitable, error));
-  if (error && stream_is_open()) throw std::system_error(error, "recv");
+  if (error && stream_is_open()) throw std::system_error(system_code(error), "recv");
 }
 
 asio::awaitable<void> AsioConnection::wait_rung() {

@@ -24,7 +24,7 @@ Attempt outcome_of(std::size_t bytes, const asio::error_code& error, const char*
   if (error == asio::error::would_block || error == asio::error::interrupted)
     return {Tried::not_now};
   if (peer_is_gone(error)) return {Tried::ended};
-  throw std::system_error(error, call);
+  throw std::system_error(system_code(error), call);
 }
 
 class PlainStream : public AsioStream {
@@ -54,7 +54,7 @@ public:
   void shut_down_sending() override {
     asio::error_code error;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
-    if (error && !peer_is_gone(error)) throw std::system_error(error, "shutdown");
+    if (error && !peer_is_gone(error)) throw std::system_error(system_code(error), "shutdown");
   }
 
   asio::ip::tcp::socket& socket() override { return socket_; }

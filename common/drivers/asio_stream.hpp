@@ -5,6 +5,7 @@
 #include <asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
+#include <system_error>
 
 #include "protocol/websocket/output_queue.hpp"
 
@@ -30,6 +31,12 @@ public:
   virtual void shut_down_sending() = 0;
   virtual asio::ip::tcp::socket& socket() = 0;
 };
+
+// asio's own category for errno's numbers, as the one that everybody else knows.
+inline std::error_code system_code(const asio::error_code& error) {
+  const bool of_system = error.category() == asio::error::get_system_category();
+  return of_system ? std::error_code(error.value(), std::system_category()) : error;
+}
 
 std::unique_ptr<AsioStream> plain_stream(asio::ip::tcp::socket socket);
 
