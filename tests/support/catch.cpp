@@ -1,0 +1,1 @@
+// Nothing: for this file Catch2 is compiled, and other tests take that over.
