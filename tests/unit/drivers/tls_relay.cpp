@@ -10,6 +10,7 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "drivers/attempt.hpp"
 #include "support/loopback.hpp"
 
 namespace prise::testing {
@@ -17,7 +18,9 @@ namespace {
 
 enum class Side { open, ended, gone };
 
-void set_non_blocking(int fd) {
+// Nor does it gather: what waited to be sent would be lost in a reset.
+void prepare(int fd) {
+  drivers::send_without_delay(fd);
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
@@ -122,8 +125,8 @@ void TlsRelay::run(net::Listener listener, const net::Address& to, bool tls_come
 }
 
 void TlsRelay::carry(net::Stream plain, net::Stream tls, bool is_server) {
-  set_non_blocking(plain.fd());
-  set_non_blocking(tls.fd());
+  prepare(plain.fd());
+  prepare(tls.fd());
   const TlsSession session = relay_session(is_server, identity());
   SSL_set_fd(session.get(), tls.fd());
   Load to_tls, to_plain;
@@ -193,7 +196,7 @@ void TlsRelay::carry(net::Stream plain, net::Stream tls, bool is_server) {
     }
   };
 
-  while (plain_side != Side::gone && !(told_tls && told_plain)) {
+  while (true) {
     tls_wants = 0;
     bool moved = take_plain();
     moved = give_tls() || moved;
@@ -201,7 +204,7 @@ void TlsRelay::carry(net::Stream plain, net::Stream tls, bool is_server) {
     moved = give_plain() || moved;
     tell_ends();
     if (moved) continue;
-    if (tls_side == Side::gone) break;
+    if (tls_side == Side::gone || plain_side == Side::gone || (told_tls && told_plain)) break;
     short plain_wants = 0;
     if (plain_side == Side::open && to_tls.empty()) plain_wants = POLLIN;
     if (!to_plain.empty()) plain_wants = static_cast<short>(plain_wants | POLLOUT);
