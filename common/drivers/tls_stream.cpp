@@ -39,6 +39,7 @@ TlsFault fault_of_certificate(long reason) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_CERT_UNTRUSTED:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // one of the same name: an impostor
       return TlsFault::unknown_issuer;
     default:
       return TlsFault::certificate_refused;
@@ -46,7 +47,7 @@ TlsFault fault_of_certificate(long reason) {
 }
 
 // What OpenSSL's last error says of the peer.
-TlsFault fault_of(SSL* session) {
+TlsFault fault_of(SSL* session, bool established) {
   const int reason = ERR_GET_REASON(ERR_peek_last_error());
   switch (reason) {
     case SSL_R_CERTIFICATE_VERIFY_FAILED:
@@ -54,7 +55,7 @@ TlsFault fault_of(SSL* session) {
     case SSL_R_HTTP_REQUEST:
       return TlsFault::plain_http;
     case SSL_R_WRONG_VERSION_NUMBER:
-      return SSL_is_init_finished(session) ? TlsFault::broken : TlsFault::not_tls;
+      return established ? TlsFault::broken : TlsFault::not_tls;
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_NO_SHARED_CIPHER:
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
@@ -121,7 +122,7 @@ public:
 
 private:
   struct Result {
-    int result;  // OpenSSL's: 1 is success
+    int value;  // OpenSSL's: 1 is success
     std::size_t bytes;
   };
 
@@ -129,9 +130,11 @@ private:
   Attempt attempt(tcp::socket::wait_type& waits, Call call) {
     if (fault_) return {Tried::ended};
     ERR_clear_error();  // the queue is the thread's: it may hold another connection's error
-    const auto [result, bytes] = call();
-    if (result == 1) return {Tried::some, bytes};
-    const int why = SSL_get_error(session_.get(), result);
+    Result result{SSL_do_handshake(session_.get()), 0};  // 1 at once when it is over
+    established_ = established_ || result.value == 1;
+    if (result.value == 1) result = call();
+    if (result.value == 1) return {Tried::some, result.bytes};
+    const int why = SSL_get_error(session_.get(), result.value);
     rethrow_from_below(session_.get());
     if (why == SSL_ERROR_ZERO_RETURN) return {Tried::ended};  // close_notify
     if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) {
@@ -143,13 +146,12 @@ private:
 
   // After it, OpenSSL may not be called for this session any more (SSL_get_error(3)).
   Attempt fail() {
-    const bool within_handshake = !SSL_is_init_finished(session_.get());
     if (below_ended(session_.get()))
-      fault_ = within_handshake ? TlsFault::handshake_cut : TlsFault::truncated;
+      fault_ = established_ ? TlsFault::truncated : TlsFault::handshake_cut;
     else
-      fault_ = fault_of(session_.get());
+      fault_ = fault_of(session_.get(), established_);
     ERR_clear_error();
-    turning_away_ = within_handshake && SSL_is_server(session_.get()) == 1 &&
+    turning_away_ = !established_ && SSL_is_server(session_.get()) == 1 &&
                     fault_ != TlsFault::handshake_cut;
     if (!turning_away_) return {Tried::ended};
     waits_to_receive_ = tcp::socket::wait_read;
@@ -172,13 +174,13 @@ private:
   }
 
   bool can_say_close() const {
-    return !fault_ && SSL_is_init_finished(session_.get()) &&
+    return !fault_ && established_ &&
            (SSL_get_shutdown(session_.get()) & SSL_SENT_SHUTDOWN) == 0;
   }
 
   // Has it no room for the alert, try_receive() comes back to it.
   void try_shutdown() {
-    if (!fault_ && SSL_is_init_finished(session_.get())) {
+    if (!fault_ && established_) {
       ERR_clear_error();
       const int result = SSL_shutdown(session_.get());
       if (result < 0 && SSL_get_error(session_.get(), result) == SSL_ERROR_WANT_WRITE) {
@@ -211,6 +213,7 @@ private:
   tcp::socket::wait_type waits_to_receive_ = tcp::socket::wait_read;
   tcp::socket::wait_type waits_to_send_ = tcp::socket::wait_write;
   std::size_t begun_bytes_ = 0;  // of a try_send that could not end
+  bool established_ = false;  // the handshake is over
   bool shutdown_is_due_ = false;
   bool turning_away_ = false;
 };
