@@ -230,13 +230,12 @@ void AsioConnection::wait_writable() {
   const bool for_room = waits_for == tcp::socket::wait_write;
   send_deadline_ = for_room ? after(Clock::now(), settings.timeouts.send) : Deadline::max();
   arm();
-  stream_->socket().async_wait(waits_for,
-                               [weak = weak_from_this()](const asio::error_code& error) {
-                                 const auto self = weak.lock();
-                                 if (!self) return;
-                                 self->writing_ = false;
-                                 if (!error) self->flush();
-                               });
+  stream_->socket().async_wait(waits_for, [weak = weak_from_this()](const asio::error_code& error) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->writing_ = false;
+    if (!error) self->flush();
+  });
 }
 
 asio::awaitable<void> AsioConnection::close(websocket::CloseCode code, std::string_view reason) {

@@ -52,8 +52,8 @@ std::shared_ptr<AsioConnection> server_over(tcp::socket socket, SSL_CTX* context
   auto stream = plain_stream(std::move(socket));
   if (context != nullptr) stream = tls_stream(std::move(stream), tls_server_session(*context));
   return std::make_shared<AsioConnection>(
-      std::move(stream), peer, websocket::Connection::server(settings.websocket),
-      settings, after(Clock::now(), settings.timeouts.handshake));
+      std::move(stream), peer, websocket::Connection::server(settings.websocket), settings,
+      after(Clock::now(), settings.timeouts.handshake));
 }
 
 void rethrow(const std::exception_ptr& thrown) {

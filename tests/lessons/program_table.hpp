@@ -109,6 +109,8 @@ inline const std::vector<Row>& program_table() {
       {"18_ws_asio/producer", Role::tcp_client},
       {.program = "18_ws_asio/both", .role = Role::tcp_server, .serves_on = true},
       {.program = "18_ws_asio/echo_server", .role = Role::tcp_server, .serves_on = true},
+      {.program = "20_wss_tls/server", .role = Role::tcp_server, .serves_on = true},
+      {"20_wss_tls/client", Role::tcp_client},
       {.program = "21_ws_compression/server", .role = Role::tcp_server, .serves_on = true},
       {"21_ws_compression/client", Role::tcp_client},
       {"21_ws_compression/bomb", Role::tcp_client},
