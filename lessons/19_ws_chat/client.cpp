@@ -53,6 +53,7 @@ asio::awaitable<void> chat(websocket::Url url, const drivers::Settings& settings
     status = explain_ending(*websocket.closed());
     co_return;
   }
+  const CtrlC ctrl_c;  // before the thread of the keyboard; from here on Ctrl-C ends ask
   say("Connecté au chat. Tapez vos messages.");
 
   const auto executor = co_await asio::this_coro::executor;
@@ -68,11 +69,9 @@ int main(int argc, char** argv) {
   websocket::Url url;
   url.host = options.host;
   url.port = options.port;
-  const CtrlC ctrl_c;  // before any thread
 
-  drivers::Settings settings;
-  settings.stop_fd = ctrl_c.fd();
   int status = 0;
+  const drivers::Settings settings;
   asio::io_context loop{1};
   run(loop, chat(url, settings, status));
   return status;

@@ -34,17 +34,17 @@ asio::awaitable<void> open(std::string url, const drivers::Settings& settings, i
 }
 
 // What a browser does with an http:// address: a request, and its answer. Then all is said.
-void get(const Options& options, const std::string& authority) {
+std::string first_line_of_page(const Options& options, const std::string& authority) {
   net::Stream server = net::Stream::connect(net::resolve(options.host, options.port).front());
   server.send_all("GET / HTTP/1.1\r\nHost: " + authority + "\r\nConnection: close\r\n\r\n");
   const std::string answer = server.receive_some(4096);
-  say("GET http://{}/ : {}", authority, answer.substr(0, answer.find("\r\n")));
+  return answer.substr(0, answer.find("\r\n"));
 }
 
 int main(int argc, char** argv) {
   const auto options = parse_options(argc, argv, {.port = 8765});
-  const std::string host = shown_host(options.host);
   const std::string port = ':' + std::to_string(options.port);
+  const std::string authority = shown_host(options.host) + port;
 
   int status = 0;
   const drivers::Settings settings;
@@ -54,12 +54,13 @@ int main(int argc, char** argv) {
     loop.restart();  // it had nothing left to do, and stopped
   };
 
+  const std::string answer = first_line_of_page(options, authority);
   say("Le piège :");
-  try_to_open("http://" + host + port + '/');
-  try_to_open("ws:" + host + port + '/');
+  say("GET http://{}/ : {}", authority, answer);
+  try_to_open("http://" + authority + '/');
+  try_to_open("ws:" + authority + '/');
   try_to_open("ws://" + port + '/');
-  get(options, host + port);
   say("La parade :");
-  try_to_open("ws://" + host + port + '/');
+  try_to_open("ws://" + authority + '/');
   return status;
 }

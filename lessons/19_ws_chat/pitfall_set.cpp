@@ -15,8 +15,8 @@ using drivers::coroutines::gather;
 using drivers::coroutines::run;
 using drivers::coroutines::sleep_for;
 
-// std::set does not look: an iterator to what was erased is undefined behaviour, which may crash,
-// go on, or seem to work. Python's set looks, and raises RuntimeError.
+// std::set does not look: to go on from an element that was erased is undefined behaviour, which
+// may crash, or go anywhere, or seem to work. Python's set looks, and raises RuntimeError.
 class Clients {
 public:
   void join(const std::string& name) { changes_ += names_.insert(name).second ? 1 : 0; }
@@ -35,9 +35,11 @@ asio::awaitable<void> send(const std::string& name) {
   return sleep_for(std::chrono::milliseconds(1));
 }
 
-asio::awaitable<void> leave(Clients& clients, std::string name) {
-  say("  {} s'en va", name);
-  clients.leave(name);
+asio::awaitable<void> leave(Clients& clients) {
+  for (const char* name : {"Alice", "Bob"}) {
+    say("  {} s'en va", name);
+    clients.leave(name);
+  }
   co_return;
 }
 
@@ -46,7 +48,7 @@ asio::awaitable<void> walk_through_the_set(Clients& clients) {
   for (const std::string& name : clients.names()) {
     co_await send(name);
     if (clients.changes() != changes) {
-      say("  L'ensemble a changé pendant le parcours : on ne sait plus où l'on en est.");
+      say("  L'ensemble a changé pendant le parcours : continuer mènerait n'importe où");
       co_return;
     }
   }
@@ -70,7 +72,7 @@ void play(asio::awaitable<void> (*walk)(Clients&)) {
   for (const char* name : {"Alice", "Bob", "Carole"})
     clients.join(name);
   asio::io_context loop{1};
-  run(loop, gather(walk(clients), leave(clients, "Bob")));
+  run(loop, gather(walk(clients), leave(clients)));
 }
 
 int main(int argc, char** argv) {
