@@ -37,14 +37,19 @@ asio::awaitable<Answer> ask_line(int server_gone) {
 // this coroutine goes on in its own.
 asio::awaitable<void> send_messages(WebSocket& websocket, int server_gone, int& status) {
   asio::thread_pool keyboard{1};
-  while (true) {
+  bool server_is_there = true;
+  while (server_is_there) {
     const Answer typed =
         co_await asio::co_spawn(keyboard, ask_line(server_gone), asio::use_awaitable);
-    if (typed.kind == AnswerKind::readable) status = explain_ending(*websocket.closed());
-    if (!typed) break;  // Ctrl-D and Ctrl-C too
-    co_await websocket.send_text(typed_text(typed.line));
+    if (typed)
+      server_is_there = co_await websocket.send_text(typed_text(typed.line));
+    else if (typed.kind == AnswerKind::readable)
+      server_is_there = false;
+    else
+      break;  // Ctrl-D, Ctrl-C
   }
-  co_await websocket.close();
+  const auto ending = co_await websocket.close();
+  if (!server_is_there) status = explain_ending(ending);
 }
 
 asio::awaitable<void> chat(websocket::Url url, const drivers::Settings& settings, int& status) {
