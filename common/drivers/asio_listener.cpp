@@ -171,10 +171,11 @@ asio::awaitable<std::optional<WebSocket>> Listener::accept() {
           server_over(std::move(client), door->context.get(), address_of(from), door->settings)};
     // Without a descriptor, accept(2) fails even when nobody is there.
     if (error != asio::error::would_block && !client_is_gone(error)) error = door->turn_away();
+    if (!error || client_is_gone(error)) continue;
     if (error == asio::error::would_block)
       co_await door->acceptor.async_wait(tcp::acceptor::wait_read,
                                          asio::redirect_error(asio::use_awaitable, error));
-    else if (error && !client_is_gone(error))
+    else
       co_await pause();
   }
   co_return std::nullopt;
