@@ -44,6 +44,7 @@ struct Wishes {
   std::size_t rounds = 5;
   std::string only, mode, svg;
   std::size_t idle_connections = 10'000;
+  std::uint16_t at_port = 0;
 };
 
 struct Sample {
@@ -111,6 +112,20 @@ void show(const std::string& who, const Measurement& measurement,
   chart.push_back({measurement.mode.name, who, ratio});
 }
 
+// The load alone, on a server that is there already: beside strace -c or perf, or on one that is
+// none of ours.
+void drive(const Measurement& measurement, const Wishes& wishes) {
+  const auto run = [&] {
+    if (measurement.kind == Kind::connects)
+      return connect_again_and_again(wishes.at_port, Speech::websocket, wishes.seconds);
+    return Load(wishes.at_port, Speech::websocket, measurement.mode).run(wishes.seconds);
+  };
+  if (measurement.kind == Kind::memory) return;
+  const Moved moved = run();
+  say("{:14} {} messages, {:.0f} /s", measurement.mode.name, moved.messages,
+      static_cast<double>(moved.messages) / moved.seconds);
+}
+
 bool chosen(const std::string& name, const std::string& wanted) {
   return wanted.empty() || name.find(wanted) != std::string::npos;
 }
@@ -124,9 +139,15 @@ int main(int argc, char** argv) {
                    {"--rounds", &wishes.rounds, "Tours ; chaque chiffre est leur médiane"},
                    {"--only", &wishes.only, "Ce serveur seulement, à côté de TCP"},
                    {"--mode", &wishes.mode, "Cette mesure seulement"},
+                   {"--at", &wishes.at_port, "Ce port de 127.0.0.1, où un serveur écoute déjà"},
                    {"--idle", &wishes.idle_connections, "Connexions au repos"},
                    {"--svg", &wishes.svg, "Fichier où dessiner les rapports"}});
   stay_on_core(our_core);
+  if (wishes.at_port != 0) {
+    for (const Measurement& measurement : all_measurements())
+      if (chosen(measurement.mode.name, wishes.mode)) drive(measurement, wishes);
+    return 0;
+  }
   const std::vector<Contender> contenders = all_contenders();
   std::vector<Bar> chart;
   for (const Measurement& measurement : all_measurements()) {
