@@ -1,7 +1,6 @@
 // One WebSocket of an event loop, and what the loop tells of it.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 
 #include "drivers/deadline_list.hpp"
 #include "drivers/settings.hpp"
+#include "net/address.hpp"
 #include "net/poller.hpp"
 #include "net/socket.hpp"
 #include "protocol/websocket/connection.hpp"
@@ -62,7 +62,7 @@ public:
 
   [[nodiscard]] bool is_open() const { return phase_ == Phase::open; }
   [[nodiscard]] std::size_t queued_bytes() const { return connection_.output_bytes(); }
-  [[nodiscard]] net::Address address() const;
+  [[nodiscard]] const net::Address& address() const { return address_; }
   [[nodiscard]] const std::string& subprotocol() const { return connection_.subprotocol(); }
   // What was asked for, with its query. To be copied in opened(): an idle peer keeps nothing.
   [[nodiscard]] std::string_view path() const;
@@ -134,8 +134,8 @@ private:
   bool holds_input_ : 1 = false;     // it came, and waits until the replies before it have left
   bool hangs_up_ : 1 = false;
   bool too_slow_ : 1 = false;
-  int failure_ = 0;                         // an errno
-  std::array<std::uint32_t, 7> address_{};  // a sockaddr_in or sockaddr_in6
+  int failure_ = 0;  // an errno
+  net::Address address_;
 };
 
 }  // namespace prise::drivers
