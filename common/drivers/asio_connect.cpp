@@ -128,10 +128,9 @@ asio::awaitable<WebSocket> WebSocket::connect(websocket::Url url, const Settings
   const Deadline deadline = after(Clock::now(), settings.timeouts.handshake);
   auto addresses = co_await addresses_of(url);
   auto [socket, peer] = co_await connect_to_any(std::move(addresses), deadline, settings.stop_fd);
-  WebSocket client{std::make_shared<AsioConnection>(
-      plain_stream(std::move(socket)), peer,
-      websocket::Connection::client(settings.websocket, websocket::target_of(url)), settings,
-      deadline)};
+  const websocket::Target target = websocket::target_of(url);
+  WebSocket client{std::make_shared<AsioConnection>(plain_stream(std::move(socket)), peer, &target,
+                                                    settings, deadline)};
   client.connection_->path = url.resource;
   co_await client.shake_hands();
   co_return client;
