@@ -205,10 +205,18 @@ asio::awaitable<bool> AsioConnection::send(websocket::Opcode opcode, std::string
 }
 
 bool AsioConnection::queue(websocket::Opcode opcode, std::string_view payload) {
-  if (opcode == websocket::Opcode::text) return protocol.send_text(payload);
   const websocket::Bytes bytes = websocket::bytes_of(payload);
-  return opcode == websocket::Opcode::ping ? protocol.send_ping(bytes)
-                                           : protocol.send_binary(bytes);
+  if (opcode == websocket::Opcode::ping) return protocol.send_ping(bytes);
+  if (bytes.size() < uncopied_bytes_min)
+    return opcode == websocket::Opcode::text ? protocol.send_text(payload)
+                                             : protocol.send_binary(bytes);
+  struct Keeping {
+    websocket::Connection& protocol;
+    ~Keeping() { protocol.keep_output(); }
+  } const keeping{protocol};  // even if flush() throws
+  const bool queued = protocol.send_uncopied(opcode, bytes);
+  flush();
+  return queued;
 }
 
 asio::awaitable<bool> AsioConnection::wait_for_room() {

@@ -39,8 +39,9 @@ public:
 class Peer : private DeadlineLink {
 public:
   // Each puts one message in this peer's queue, which leaves at the end of the turn: all that a
-  // turn sends to a peer goes in one write, for as long as the kernel has room. False: nothing was
-  // sent, the peer is not open. A text must be valid UTF-8.
+  // turn sends to a peer goes in one write, for as long as the kernel has room. (A large one leaves
+  // at once, with what was queued before it.) False: nothing was sent, the peer is not open. A text
+  // must be valid UTF-8.
   //
   // What the kernel does not take waits here, and until it has left, nothing is read from the peer:
   // one that asks and does not listen stops only itself. Where others send to it all the same, the
@@ -109,6 +110,7 @@ private:
   void wait_to_write();
   void watch(net::Interest interest);
 
+  bool send(websocket::Opcode opcode, std::string_view payload);
   bool has_room();
   bool will_leave(bool queued);
   void begin_closing();
