@@ -73,8 +73,9 @@ asio::awaitable<void> AsioConnection::shake_hands() {
 }
 
 asio::awaitable<std::optional<Message>> AsioConnection::receive() {
-  const auto self = shared_from_this();
+  std::shared_ptr<AsioConnection> self;  // once it waits: the program may let go of us meanwhile
   if (reader_ == Reader::closer) {
+    self = shared_from_this();
     while (!ending)
       co_await wait_rung();
     co_return std::nullopt;
@@ -85,6 +86,7 @@ asio::awaitable<std::optional<Message>> AsioConnection::receive() {
       message_is_out_ = true;
       co_return message;
     }
+    if (!self) self = shared_from_this();
     co_await wait_for_more();
     read_what_was_waited_for();
   }
