@@ -66,7 +66,12 @@ void AsioLoop::wake_who_is_due() {
   while (!alarms_.empty() && alarms_.begin()->first <= now) {
     Sleeper& sleeper = *alarms_.begin()->second;
     alarms_.erase(*std::exchange(sleeper.alarm_, std::nullopt));
-    sleeper.wake();
+    try {
+      sleeper.wake();
+    } catch (...) {  // what one of them met ends io_context::run(), which may be called again
+      wait();
+      throw;
+    }
   }
   wait();
 }
