@@ -82,6 +82,10 @@ struct Message {
 // was sent leaves in one write, when receive() has to wait.
 enum class Leave : std::uint8_t { now, with_next };
 
+// A message of so many bytes leaves at once, from where it is: only what the kernel does not take
+// is copied into the queue.
+constexpr std::size_t uncopied_bytes_min = 32 * 1024;
+
 // What went over the TCP stream, handshake and frames, in bytes: before TLS, where there is one.
 struct Traffic {
   std::uint64_t sent = 0;
@@ -95,7 +99,7 @@ struct Ending {
   websocket::Rule rule = websocket::Rule::none;                         // what the peer broke
   int http_status = 0;  // 200: it was given a page; else of the handshake that was refused
   bool timed_out = false;
-  bool too_slow = false;    // Settings::send_queue_bytes_max was passed
+  bool too_slow = false;  // Settings::send_queue_bytes_max was passed
   // event loop: what this machine refused; why connect() found nobody. TLS: a TlsFault, of a
   // connection that was cut or never made; the driver's own file names them all: tls_fault.hpp.
   std::error_code error{};
