@@ -99,8 +99,8 @@ public:
 
   // There is no descriptor for who comes: the spare one makes room, for as long as it takes to say
   // so. Left in the queue, they would wake us again at once, for ever.
-  // False: there was no room even so.
-  bool turn_away() {
+  // The error of its accept: there may be nobody, or no room even so.
+  asio::error_code turn_away() {
     spare_.close();
     asio::error_code error, ignored;
     tcp::socket client = acceptor.accept(error);
@@ -110,7 +110,7 @@ public:
       client.close(ignored);
     }
     spare_ = net::Socket{::fcntl(acceptor.native_handle(), F_DUPFD_CLOEXEC, 0)};
-    return !error || error == asio::error::would_block;
+    return error;
   }
 
   const Settings& settings;
@@ -157,10 +157,12 @@ asio::awaitable<std::optional<WebSocket>> Listener::accept() {
     tcp::socket client = door->acceptor.accept(from, error);
     if (!error)
       co_return WebSocket{server_over(std::move(client), address_of(from), door->settings)};
+    // Without a descriptor, accept(2) fails even when nobody is there.
+    if (error != asio::error::would_block && !client_is_gone(error)) error = door->turn_away();
     if (error == asio::error::would_block)
       co_await door->acceptor.async_wait(tcp::acceptor::wait_read,
                                          asio::redirect_error(asio::use_awaitable, error));
-    else if (!client_is_gone(error) && !door->turn_away())
+    else if (error && !client_is_gone(error))
       co_await pause();
   }
   co_return std::nullopt;
