@@ -97,7 +97,7 @@ private:
   std::size_t arrivals_ = 0;  // messages, at those who stay
   std::size_t visitors_arrivals_ = 0, visits_ = 0, closed_ = 0, cut_ = 0, told_ = 0;
   std::uint64_t empty_room_bytes_ = server_.resident_bytes();
-  bool talking_ = false, closing_ = false;
+  bool closing_ = false;
 };
 
 void Evening::turn() {
