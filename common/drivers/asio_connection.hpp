@@ -31,6 +31,7 @@ public:
   asio::awaitable<bool> leave(Leave leave);  // what was queued
   asio::awaitable<void> close(websocket::CloseCode code, std::string_view reason);
   void leave_with_this_turn();
+  void offer_close(websocket::CloseCode code, std::string_view reason);
   void stop() override;
   void hang_up();
 
