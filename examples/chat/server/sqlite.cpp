@@ -22,6 +22,13 @@ Message message_of(Statement& row) {
   return message;
 }
 
+// 0: it has just been created.
+std::int64_t file_version(const Database& database) {
+  Statement version{database, "PRAGMA user_version"};
+  version.next();
+  return version.number(0);
+}
+
 }  // namespace
 
 SqliteStorage::SqliteStorage(const std::filesystem::path& file)
@@ -58,9 +65,8 @@ void SqliteStorage::open(const std::string& file, int flags) {
 }
 
 void SqliteStorage::prepare_file() {
-  Statement version{database_, "PRAGMA user_version"};
-  version.next();
-  if (version.number(0) > schema_version) throw SqliteError("written by a newer version of Prise");
+  if (file_version(database_) > schema_version)
+    throw SqliteError("written by a newer version of Prise");
   for (const char* const sql :
        {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
         "CREATE TABLE IF NOT EXISTS history (id TEXT NOT NULL)",
