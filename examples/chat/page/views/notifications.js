@@ -1,0 +1,54 @@
+// Desktop notifications, for whom asked for them by the bell, and while the page is out of sight.
+import { by_id } from "./dom.js";
+import { count, space } from "./words.js";
+
+const key = "prise-chat-notifications";
+
+export class Notifications {
+  #wanted = false;
+  #unread = new Map();
+
+  constructor(session) {
+    this.session = session;
+    this.button = by_id("notifications-toggle");
+    if (!("Notification" in window) || !window.isSecureContext) return;
+    this.button.hidden = false;
+    try { this.#wanted = localStorage.getItem(key) === "yes" && Notification.permission === "granted"; } catch { /* none kept */ }
+    this.button.addEventListener("click", () => this.#toggle());
+    session.addEventListener("said", ({ detail }) => this.#said(detail));
+    session.addEventListener("unread", () => this.#elsewhere());
+    this.#show();
+  }
+
+  async #toggle() {
+    this.#wanted = !this.#wanted && (await Notification.requestPermission()) === "granted";
+    try { localStorage.setItem(key, this.#wanted ? "yes" : "no"); } catch { /* for this visit only */ }
+    this.#show();
+  }
+
+  #show() {
+    this.button.setAttribute("aria-pressed", String(this.#wanted));
+    this.button.title = Notification.permission === "denied" ? "Votre navigateur refuse les notifications de cette page"
+      : this.#wanted ? "Ne plus me prévenir" : "Me prévenir quand on parle";
+  }
+
+  #said({ room, user, text, is_ours }) {
+    if (!is_ours && room === this.session.room) this.#notify(`${user} (${room})`, text, room);
+  }
+
+  // Of the other rooms we only know how many.
+  #elsewhere() {
+    for (const room of this.session.rooms) {
+      const unread = this.session.reading.unread(room);
+      const grew = unread > (this.#unread.get(room) ?? unread);
+      this.#unread.set(room, unread);
+      if (grew && room !== this.session.room) this.#notify(room, `${count("message", unread)} à lire`, room);
+    }
+  }
+
+  #notify(title, body, tag) {
+    if (!this.#wanted || document.hasFocus()) return;
+    const shown = new Notification(title, { body: body.slice(0, 200).trimEnd() + (body.length > 200 ? `${space}…` : ""), tag, icon: "icon.svg" });
+    shown.onclick = () => { window.focus(); shown.close(); };
+  }
+}
