@@ -14,9 +14,10 @@ export function diagram_of(frame, label) {
 }
 
 function ruler() {
-  const numbers = Array.from({ length: row_bits }, (_, bit) =>
-    element("span", { class: bit % 10 === 0 ? "ten" : null }, bit % 10 === 0 ? String(bit) : String(bit % 10)));
-  return element("div", { class: "ruler" }, ...numbers);
+  const bits = Array.from({ length: row_bits }, (_, bit) => bit);
+  const tens = bits.map((bit) => element("span", {}, bit % 10 === 0 ? String(bit / 10) : ""));
+  const units = bits.map((bit) => element("span", {}, String(bit % 10)));
+  return element("div", { class: "ruler" }, ...tens, ...units);
 }
 
 function row_of(fields, bytes, row) {

@@ -10,7 +10,7 @@ const meanings = new Map([
 
 export function explanation_of(frame) {
   const rows = [
-    ["FIN", frame.fin ? "1" : "0", frame.fin ? "la dernière frame du message" : "d’autres frames suivent"],
+    ["FIN", frame.fin ? "1" : "0", frame.fin ? "la dernière trame du message" : "d’autres trames suivent"],
     ["RSV1-3", bits_of((bytes_of(frame.head)[0] >> 4) & 7, 3), frame.rsv1 ? "contenu compressé" : "réservés aux extensions"],
     ["opcode", bits_of(frame.opcode, 4), `0x${frame.opcode.toString(16)}${space}: ${meanings.get(frame.opcode) ?? "réservé"}`],
     ["MASK", frame.masked ? "1" : "0", frame.masked ? `contenu masqué${space}: un client l’envoie` : `contenu en clair${space}: un serveur l’envoie`],
@@ -54,5 +54,5 @@ export function command_of({ head, payload, length }) {
   const is_cut = payload.length / 2 < length;
   return element("div", { class: "command" }, element("p", { class: "hint" }, `Les mêmes bits dans votre terminal${space}:`),
                  element("pre", { tabindex: "0" }, `./prise run 16 frames ${head} ${payload}`.trimEnd()),
-                 is_cut ? element("p", { class: "hint" }, `(seuls les 64 premiers octets du contenu sont ici${space}: il dira que la frame est inachevée)`) : null);
+                 is_cut ? element("p", { class: "hint" }, `(seuls les 64 premiers octets du contenu sont ici${space}: il dira que la trame est inachevée)`) : null);
 }

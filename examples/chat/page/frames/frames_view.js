@@ -114,7 +114,7 @@ export class FramesView {
 
   #draw(frame) {
     const way = frame.direction === "received" ? "de vous au serveur" : "du serveur à vous";
-    const title = `Frame ${frame.number}, ${way}`;
+    const title = `Trame ${frame.number}, ${way}`;
     const label = `${title}${space}: ${name_of(frame.opcode)}, ${count("octet", frame.length)}. Les champs sont détaillés dessous.`;
     const parts = [element("h3", {}, title), diagram_of(frame, label), explanation_of(frame), unmasking_of(frame), command_of(frame)];
     this.detail.replaceChildren(...parts.filter(Boolean));

@@ -50,6 +50,6 @@ export class Drawers {
       by_id(toggle).setAttribute("aria-expanded", String(is_open));
     }
     by_id("chat").dataset.drawer = this.#open ?? "";
-    by_id("conversation").inert = this.#open !== null && narrow.matches;
+    by_id("talk").inert = this.#open !== null && narrow.matches;
   }
 }

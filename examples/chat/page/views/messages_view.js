@@ -57,7 +57,7 @@ export class MessagesView {
     this.#draw_edge();
     if (this.#is_at_end) this.place.scrollTop = this.place.scrollHeight;
     else if (anchor?.item.isConnected) this.place.scrollTop += anchor.item.offsetTop - anchor.top;
-    if (this.#is_at_end && !document.hidden) session.was_read();
+    if (this.#is_at_end && !document.hidden && this.place.clientHeight > 0) session.was_read();
     this.#draw_jump();
     if (this.place.scrollTop < near_px && this.place.scrollHeight <= this.place.clientHeight) session.ask_older();
   }
@@ -77,7 +77,7 @@ export class MessagesView {
 
   // Of those that others wrote while we were elsewhere, the first.
   #seek_unread() {
-    if (this.#first_unread !== undefined || this.#timeline.is_empty) return;
+    if (this.#first_unread !== undefined || !this.session.caught_up) return;
     const { user } = this.session;
     const found = this.#timeline.entries.find((one) => one.id > this.#read_until && one.user !== user);
     if (found) this.#first_unread = found.key;
