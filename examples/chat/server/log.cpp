@@ -27,7 +27,8 @@ public:
 
 void open_log(const std::filesystem::path& file) {
   // The console first: a disk that is full keeps no line from it.
-  const auto logger = spdlog::stderr_logger_st("chat");
+  const auto logger =
+      std::make_shared<spdlog::logger>("chat", std::make_shared<spdlog::sinks::stderr_sink_st>());
   std::string failure;
   try {
     logger->sinks().push_back(std::make_shared<spdlog::sinks::basic_file_sink_st>(file.string()));
