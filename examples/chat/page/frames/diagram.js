@@ -1,6 +1,7 @@
 // A frame as RFC 6455 section 5.2 draws one: 32 bits a row, each field in its box, and under them the bytes. The same
 // drawing as lesson 16's, which makes it of characters.
 import { element } from "../views/dom.js";
+import { count } from "../views/words.js";
 import { bits_of, bytes_of, fields_of, hex_of, payload_bytes_drawn } from "./fields.js";
 
 const row_bits = 32;
@@ -10,7 +11,9 @@ export function diagram_of(frame, label) {
   const bytes = bytes_of(frame.head + frame.payload.slice(0, payload_bytes_drawn * 2));
   const rows = [ruler()];
   for (let row = 0; row * row_bits < bytes.length * 8; ++row) rows.push(row_of(fields, bytes, row));
-  return element("div", { class: "diagram", role: "img", "aria-label": label }, ...rows);
+  const left = frame.head.length / 2 + frame.length - bytes.length;
+  return element("div", { class: "diagram", role: "img", "aria-label": label }, ...rows,
+                 left > 0 ? element("p", { class: "hint" }, `… et encore ${count("octet", left)}`) : null);
 }
 
 function ruler() {

@@ -1,7 +1,7 @@
 // The wire panel: the frames of our own connection, as the server saw them pass. The last ones are kept; one of them
 // is drawn.
 import { by_id, element } from "../views/dom.js";
-import { count, hour_of, space } from "../views/words.js";
+import { count, second_of, space } from "../views/words.js";
 import { diagram_of } from "./diagram.js";
 import { command_of, explanation_of, unmasking_of } from "./explanation.js";
 import { name_of, text_of } from "./fields.js";
@@ -88,8 +88,7 @@ export class FramesView {
       element("span", { class: "visually-hidden" }, is_ours ? "vers le serveur" : "vers vous"), " ",
       element("span", { class: "opcode-name" }, name_of(frame.opcode)), " ",
       element("span", { class: "octets" }, count("octet", frame.length)), " ",
-      element("span", { class: "glimpse" }, text_of(frame).slice(0, 60)), " ",
-      element("time", { datetime: new Date(frame.time).toISOString() }, hour_of(frame.time)));
+      element("span", { class: "glimpse" }, text_of(frame).slice(0, 60)));
     this.#frames.set(option, frame);
     return option;
   }
@@ -114,7 +113,7 @@ export class FramesView {
 
   #draw(frame) {
     const way = frame.direction === "received" ? "de vous au serveur" : "du serveur à vous";
-    const title = `Trame ${frame.number}, ${way}`;
+    const title = `Trame ${frame.number}, ${way}, à ${second_of(frame.time)}`;
     const label = `${title}${space}: ${name_of(frame.opcode)}, ${count("octet", frame.length)}. Les champs sont détaillés dessous.`;
     const parts = [element("h3", {}, title), diagram_of(frame, label), explanation_of(frame), unmasking_of(frame), command_of(frame)];
     this.detail.replaceChildren(...parts.filter(Boolean));

@@ -12,6 +12,9 @@ const day = new Intl.DateTimeFormat("fr-FR", { weekday: "long", day: "numeric", 
 const day_and_year = new Intl.DateTimeFormat("fr-FR", { dateStyle: "full" });
 const moment = new Intl.DateTimeFormat("fr-FR", { dateStyle: "full", timeStyle: "medium" });
 
+const second = new Intl.DateTimeFormat("fr-FR", { timeStyle: "medium" });
+
+export const second_of = (time_ms) => second.format(time_ms);
 export const hour_of = (time_ms) => hour.format(time_ms);
 export const moment_of = (time_ms) => moment.format(time_ms);
 
