@@ -13,6 +13,14 @@ const require = createRequire(process.env.PRISE_NODE_MODULES);
 const { chromium } = require("playwright-core");
 const patience = 40_000;  // milliseconds, on a busy machine
 
+const chats = new Set();  // that run
+
+// What a failed test has left behind: the run would not end.
+export async function end_all(browser) {
+  await browser.close();
+  await Promise.all([...chats].map((chat) => chat.end()));
+}
+
 export const launch = () => chromium.launch({
   executablePath: process.env.CHROMIUM,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -24,6 +32,7 @@ export const launch = () => chromium.launch({
 export class Chat {
   #process = null;
   #port = 0;
+  #held = false;
   #pairs = new Set();
   #arguments;
 
@@ -35,6 +44,7 @@ export class Chat {
     chat.relay.listen(0, "127.0.0.2");
     await once(chat.relay, "listening");
     chat.address = `http://127.0.0.2:${chat.relay.address().port}/`;
+    chats.add(chat);
     await chat.run();
     return chat;
   }
@@ -65,10 +75,15 @@ export class Chat {
     if (signal === "SIGINT") assert.equal(status, 0);
   }
 
-  // Every connection falls, and the server does not know yet.
+  // Nobody gets through any more: the server goes on without them.
+  hold() { this.#held = true; this.cut(); }
+  release() { this.#held = false; }
+
+  // Every connection falls, and the server has still to notice.
   cut() { for (const client of this.#pairs) client.destroy(); }
 
   async end() {
+    chats.delete(this);
     if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop();
     this.cut();
     this.relay.close();
@@ -77,7 +92,7 @@ export class Chat {
 
   #carry(client) {
     client.on("error", () => {});
-    if (this.#port === 0) return client.destroy();
+    if (this.#port === 0 || this.#held) return client.destroy();
     const server = net.connect(this.#port, "127.0.0.2");
     this.#pairs.add(client);
     server.on("error", () => client.destroy());
@@ -149,7 +164,15 @@ export class Person {
   is_here(name) { return this.page.locator(".person-name").getByText(name, { exact: true }).waitFor(); }
 
   focus() { return this.page.evaluate(() => document.activeElement?.id ?? ""); }
-  until(condition, argument) { return this.page.waitForFunction(condition, argument); }
+
+  // The page's policy forbids eval, which waitForFunction needs to look a second time.
+  async until(condition) {
+    const end = Date.now() + patience;
+    while (!await this.page.evaluate(condition)) {
+      assert.ok(Date.now() < end, `it did not come: ${condition}`);
+      await this.page.evaluate(() => new Promise((next) => { requestAnimationFrame(next); }));
+    }
+  }
 
   async axe() {
     if (!await this.page.evaluate(() => "axe" in window)) {
@@ -165,9 +188,12 @@ export class Person {
   }
 }
 
-// A program that speaks the protocol and shows nothing: it runs in a page, whose WebSocket it borrows.
-export async function talk(person, address, user, texts) {
-  await person.page.evaluate(([url, name, lines]) => new Promise((done, failed) => {
+// Someone who says all of it at once, and leaves when it has come back. It runs in a page, whose WebSocket it borrows,
+// and goes straight to the server. The server must be started with `--rate 0`.
+export async function talk(page, chat, user, texts) {
+  const address = `127.0.0.2:${chat.port}/`;
+  await page.goto(`http://${address}`);
+  await page.evaluate(([url, name, lines]) => new Promise((done, failed) => {
     const socket = new WebSocket(url);
     let left = lines.length;
     socket.onopen = () => {
@@ -179,6 +205,7 @@ export async function talk(person, address, user, texts) {
       if (action === "error") failed(new Error(message));
       if (action === "message" && message.startsWith(`${name}: `) && --left === 0) { socket.onclose = done; socket.close(); }
     };
+    socket.onerror = () => failed(new Error("no connection"));
     socket.onclose = ({ code }) => failed(new Error(`closed, ${code}`));
-  }), [address.replace("http", "ws"), user, texts]);
+  }), [`ws://${address}`, user, texts]);
 }

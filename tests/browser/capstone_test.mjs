@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { Chat, Person, launch } from "./capstone.mjs";
+import { Chat, Person, end_all, launch } from "./capstone.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
-after(() => browser.close());
+after(() => end_all(browser));
 
 const everyone = (people) => Promise.all(people.map((one) => one.end()));
 
@@ -211,7 +211,7 @@ test("axe finds nothing, by day and by night, on a screen and on a phone", async
     assert.deepEqual(await one.axe(), []);
     if (look.isMobile) await on_phone(one);
     await one.page.getByRole("button", { name: "Trames" }).click();
-    await one.says("Encore");
+    await one.say("Encore");
     await one.page.getByRole("option").first().waitFor();
     assert.deepEqual(await one.axe(), []);
     await one.page.getByRole("button", { name: "Aide" }).click();

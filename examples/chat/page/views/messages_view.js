@@ -56,7 +56,7 @@ export class MessagesView {
     this.#draw_messages();
     this.#draw_edge();
     if (this.#is_at_end) this.place.scrollTop = this.place.scrollHeight;
-    else if (anchor?.item.isConnected) this.place.scrollTop += anchor.item.offsetTop - anchor.top;
+    else if (anchor?.item.isConnected) this.place.scrollTop += bottom_of(anchor.item) - anchor.bottom;
     if (this.#is_at_end && !document.hidden && this.place.clientHeight > 0) session.was_read();
     this.#draw_jump();
     if (this.place.scrollTop < near_px && this.place.scrollHeight <= this.place.clientHeight) session.ask_older();
@@ -149,7 +149,10 @@ export class MessagesView {
   #anchor() {
     if (this.#is_at_end) return null;
     const top = this.place.scrollTop;
-    const item = [...this.list.children].find((one) => one.offsetTop + one.offsetHeight > top);
-    return item ? { item, top: item.offsetTop } : null;
+    const item = [...this.list.children].find((one) => bottom_of(one) > top);
+    return item ? { item, bottom: bottom_of(item) } : null;
   }
 }
+
+// Of a line, what stands above its text may go.
+const bottom_of = (item) => item.offsetTop + item.offsetHeight;
