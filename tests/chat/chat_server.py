@@ -47,10 +47,10 @@ class Server:
     def shown(self):
         return "127.0.0.1" if self.host == "0.0.0.0" else self.host
 
-    def stop(self, how=signal.SIGTERM):
-        """What it has written on its console."""
+    async def stop(self, how=signal.SIGTERM):
+        """What it has written on its console. Its clients answer meanwhile."""
         self.process.send_signal(how)
-        console = self.process.communicate(timeout=PATIENCE)[1]
+        console = (await asyncio.to_thread(self.process.communicate, timeout=PATIENCE))[1]
         expected = -signal.SIGKILL if how == signal.SIGKILL else 0
         assert self.process.returncode == expected, (self.process.returncode, console)
         return console
