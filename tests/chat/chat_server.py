@@ -32,13 +32,15 @@ class Server:
         self.options, self.host, self.prefix, self.before = options, host, prefix, before
         self.process = None
 
-    def start(self):
+    def start(self, port=0):
         self.process = subprocess.Popen(
-            [*self.prefix, SERVER, "--host", self.host, "--port", "0", "--data", self.data, *self.options],
+            [*self.prefix, SERVER, "--host", self.host, "--port", str(port), "--data", self.data, *self.options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=self.before)
-        first = self.process.stdout.readline()
-        assert first.startswith("Port : "), (first, self.process.stderr.read())
-        self.port = int(first.split()[-1])
+        if port == 0:
+            first = self.process.stdout.readline()
+            assert first.startswith("Port : "), (first, self.process.stderr.read())
+            port = int(first.split()[-1])
+        self.port = port
         assert self.process.stdout.readline().startswith(f"Serveur démarré sur ws://{self.shown}:{self.port}")
         assert f"http://{self.shown}:{self.port}/" in self.process.stdout.readline()
         return self
@@ -76,7 +78,7 @@ class Client:
 
     @classmethod
     async def connect(cls, server, **options):
-        websocket = await within(websockets.connect(f"ws://{server.shown}:{server.port}/", **options))
+        websocket = await within(websockets.connect(f"ws://{server.shown}:{server.port}/", max_queue=None, **options))
         client = cls(websocket)
         client.rooms = (await client.next())["rooms"]
         return client

@@ -1,4 +1,4 @@
-"""The chat's server from outside. Usage: server_test.py [NAME...]: those tests, or all."""
+"""The chat's server from outside. Usage: server_test.py all, or NAME..."""
 import asyncio
 import json
 import os
@@ -318,5 +318,5 @@ async def test_schema():
 
 if __name__ == "__main__":
     tests = {name.removeprefix("test_"): one for name, one in globals().items() if name.startswith("test_")}
-    names = sys.argv[1:] or [name for name in tests if name != "schema"] + ["schema"]
-    run(tests, names)
+    wanted = [name for name in sys.argv[1:] if name != "all"]
+    run(tests, wanted or [name for name in tests if name != "schema"] + ["schema"])
