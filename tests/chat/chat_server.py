@@ -26,16 +26,16 @@ async def within(awaitable):
 class Server:
     """Started and stopped as often as one likes, over the same data."""
 
-    def __init__(self, *options, data=None, host="127.0.0.1", prefix=(), before=None):
+    def __init__(self, *options, data=None, host="127.0.0.1", stderr=subprocess.PIPE, before=None):
         self.folder = tempfile.TemporaryDirectory(prefix="prise-chat-")
         self.data = data or self.folder.name
-        self.options, self.host, self.prefix, self.before = options, host, prefix, before
+        self.options, self.host, self.stderr, self.before = options, host, stderr, before
         self.process = None
 
     def start(self, port=0):
         self.process = subprocess.Popen(
-            [*self.prefix, SERVER, "--host", self.host, "--port", str(port), "--data", self.data, *self.options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=self.before)
+            [SERVER, "--host", self.host, "--port", str(port), "--data", self.data, *self.options],
+            stdout=subprocess.PIPE, stderr=self.stderr, text=True, preexec_fn=self.before)
         if port == 0:
             first = self.process.stdout.readline()
             assert first.startswith("Port : "), (first, self.process.stderr.read())

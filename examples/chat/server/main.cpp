@@ -94,6 +94,7 @@ int main(int argc, char** argv) {
   ChatOptions chat;
   const Options options = read_options(argc, argv, chat);
   const CtrlC ctrl_c;
+  std::signal(SIGPIPE, SIG_IGN);  // nobody reads the console any more: the chat goes on
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk, and no end
   raise_descriptor_limit();
   std::error_code ignored;  // what cannot be written there is said below
