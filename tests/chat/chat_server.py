@@ -26,10 +26,12 @@ async def within(awaitable):
 class Server:
     """Started and stopped as often as one likes, over the same data."""
 
-    def __init__(self, *options, data=None, host="127.0.0.1", stderr=subprocess.PIPE, before=None):
+    def __init__(self, *options, data=None, host="127.0.0.1", stderr=subprocess.PIPE, before=None,
+                 schemes=("ws", "http")):
         self.folder = tempfile.TemporaryDirectory(prefix="prise-chat-")
         self.data = data or self.folder.name
         self.options, self.host, self.stderr, self.before = options, host, stderr, before
+        self.schemes = schemes
         self.process = None
 
     def start(self, port=0):
@@ -41,8 +43,8 @@ class Server:
             assert first.startswith("Port : "), (first, self.process.stderr.read())
             port = int(first.split()[-1])
         self.port = port
-        assert self.process.stdout.readline().startswith(f"Serveur démarré sur ws://{self.shown}:{self.port}")
-        assert f"http://{self.shown}:{self.port}/" in self.process.stdout.readline()
+        assert self.process.stdout.readline().startswith(f"Serveur démarré sur {self.schemes[0]}://{self.shown}:{self.port}")
+        assert f"{self.schemes[1]}://{self.shown}:{self.port}/" in self.process.stdout.readline()
         return self
 
     @property

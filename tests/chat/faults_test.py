@@ -4,15 +4,20 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from types import SimpleNamespace
 
-from chat_server import CLIENT, PATIENCE, Client, Server, run, within
+import websockets
+
+from chat_server import CLIENT, PATIENCE, SERVER, Client, Server, run, within
 from notes_client import NotesClient
 
 
@@ -191,10 +196,10 @@ class Terminal:
     """The terminal client: types a line once what came before has been shown."""
 
     @classmethod
-    async def start(cls, server, user):
+    async def start(cls, server, user, *options):
         self = cls()
         self.process = await asyncio.create_subprocess_exec(
-            CLIENT, "--host", server.host, "--port", str(server.port), user, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            CLIENT, "--host", server.host, "--port", str(server.port), user, *options, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         return self
 
@@ -253,6 +258,38 @@ async def test_terminal():
     finally:
         lab.terminate()
         lab.communicate()
+
+
+async def test_tls():
+    """--tls: the page over https, the chat over wss, and a client that believes nobody else's certificate."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        print("no command openssl: not tried")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+        subprocess.run([openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key,
+                        "-out", certificate], check=True, capture_output=True)
+        without = subprocess.run([SERVER, "--tls", "--port", "0", "--data", os.path.join(folder, "empty")],
+                                 capture_output=True, text=True)
+        assert without.returncode == 2 and "cert.pem n'existe pas" in without.stderr
+        with Server("--memory", "--tls", "--certificate", certificate, "--key", key, schemes=("wss", "https")) as server:
+            context = ssl.create_default_context(cafile=certificate)
+            with urllib.request.urlopen(f"https://127.0.0.1:{server.port}/health", context=context) as answer:
+                assert json.loads(answer.read())["status"] == "ok"
+            zoe = Client(await within(websockets.connect(f"wss://127.0.0.1:{server.port}/", ssl=context)))
+            await zoe.expect("rooms", rooms=["general"])
+            await zoe.login("Zoé")
+            luc = await Terminal.start(server, "Luc", "--tls", "--ca", certificate)
+            await luc.shows("Bienvenue")
+            await luc.type("chiffré", "Luc: chiffré")
+            await zoe.wait("message", text="chiffré")
+            await luc.end()
+            stranger = await Terminal.start(server, "Max", "--tls")
+            assert "Bienvenue" not in (await within(stranger.process.stdout.read())).decode()
+            assert await within(stranger.process.wait()) == 1
+            await zoe.close()
 
 
 async def test_reconnect():
