@@ -37,7 +37,7 @@ enum class Origins : std::uint8_t {
 struct Page {
   std::string content_type;  // "text/html; charset=utf-8"
   std::string body;
-  std::string fields;  // more of the head, each line ended: "Cache-Control: no-store\r\n"
+  std::string fields{};  // more of the head, each line ended: "Cache-Control: no-store\r\n"
 };
 
 // TLS, in the asio driver; the others know none, and refuse it. Lesson 20.
@@ -100,7 +100,7 @@ struct Ending {
   websocket::Rule rule = websocket::Rule::none;                         // what the peer broke
   int http_status = 0;  // 200: it was given a page; else of the handshake that was refused
   bool timed_out = false;
-  bool too_slow = false;    // Settings::send_queue_bytes_max was passed
+  bool too_slow = false;  // Settings::send_queue_bytes_max was passed
   // event loop: what this machine refused; why connect() found nobody. TLS: a TlsFault, of a
   // connection that was cut or never made; the driver's own file names them all: tls_fault.hpp.
   std::error_code error{};
