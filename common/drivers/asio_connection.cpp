@@ -107,7 +107,7 @@ asio::awaitable<void> AsioConnection::receive_rest() {
 asio::awaitable<void> AsioConnection::wait_readable() {
   asio::error_code error;
   if (stream_is_open())
-    co_await stream_->socket().async_wait(tcp::socket::wait_read,
+    co_await stream_->socket().async_wait(stream_->receive_waits_for(),
                                           asio::redirect_error(asio::use_awaitable, error));
   if (error && stream_is_open()) throw std::system_error(system_code(error), "recv");
 }
@@ -127,6 +127,7 @@ bool AsioConnection::read_more() {
   if (!stream_is_open()) return false;
   const websocket::MutableBytes room = buffer_.borrow();
   const auto [outcome, bytes] = stream_->try_receive(room);
+  if (stream_->send_waits_for() == tcp::socket::wait_read) writing_ = false;  // it may go on
   if (outcome == Tried::ended) protocol.receive_end();
   if (outcome == Tried::some) {
     last_heard_ = silent_since_ = Clock::now();
@@ -225,9 +226,11 @@ void AsioConnection::flush() {
 
 void AsioConnection::wait_writable() {
   writing_ = true;
-  send_deadline_ = after(Clock::now(), settings.timeouts.send);
+  const auto waits_for = stream_->send_waits_for();
+  const bool for_room = waits_for == tcp::socket::wait_write;
+  send_deadline_ = for_room ? after(Clock::now(), settings.timeouts.send) : Deadline::max();
   arm();
-  stream_->socket().async_wait(tcp::socket::wait_write,
+  stream_->socket().async_wait(waits_for,
                                [weak = weak_from_this()](const asio::error_code& error) {
                                  const auto self = weak.lock();
                                  if (!self) return;
@@ -302,9 +305,12 @@ void AsioConnection::give_up(Moved why) {
 }
 
 void AsioConnection::finish(const Ending& how) {
-  if (!ending) ending = how;
-  asio::error_code ignored;
-  stream_->socket().close(ignored);
+  if (!ending) {
+    ending = how;
+    const bool cut = how.rule == Rule::ended_without_close || how.rule == Rule::handshake_cut;
+    if (cut && !how.timed_out) ending->error = stream_->fault();
+  }
+  stream_->close();
   timer_.cancel();
   stop_ = {};
   ring();

@@ -9,6 +9,7 @@
 
 #include "drivers/asio_connection.hpp"
 #include "drivers/asio_websocket.hpp"
+#include "drivers/tls_stream.hpp"
 #include "net/error.hpp"
 
 namespace prise::drivers::coroutines {
@@ -41,10 +42,17 @@ AsioSocket duplicate_in(asio::io_context& loop, const tcp& protocol, int fd) {
   return socket;
 }
 
-std::shared_ptr<AsioConnection> server_over(tcp::socket socket, const net::Address& peer,
-                                            const Settings& settings) {
+TlsContext server_context(const Tls& tls) {
+  return tls.serves() ? tls_server_context(tls.certificate_file, tls.key_file) : nullptr;
+}
+
+// Without a context, in plain.
+std::shared_ptr<AsioConnection> server_over(tcp::socket socket, SSL_CTX* context,
+                                            const net::Address& peer, const Settings& settings) {
+  auto stream = plain_stream(std::move(socket));
+  if (context != nullptr) stream = tls_stream(std::move(stream), tls_server_session(*context));
   return std::make_shared<AsioConnection>(
-      plain_stream(std::move(socket)), peer, websocket::Connection::server(settings.websocket),
+      std::move(stream), peer, websocket::Connection::server(settings.websocket),
       settings, after(Clock::now(), settings.timeouts.handshake));
 }
 
@@ -76,13 +84,15 @@ asio::awaitable<void> attend(WebSocket websocket, const Handler& handler, Attend
 
 WebSocket WebSocket::over(net::Stream client, asio::io_context& loop, const Settings& settings) {
   auto socket = duplicate_in<tcp::socket>(loop, protocol_of(client.peer()), client.fd());
-  return WebSocket{server_over(std::move(socket), client.peer(), settings)};
+  const TlsContext context = server_context(settings.tls);
+  return WebSocket{server_over(std::move(socket), context.get(), client.peer(), settings)};
 }
 
 class Listener::Door : public Stoppable {
 public:
   Door(asio::io_context& loop, const net::Listener& listener, const Settings& all_settings)
       : settings{all_settings},
+        context{server_context(settings.tls)},
         address{listener.address()},
         acceptor{duplicate_in<tcp::acceptor>(loop, protocol_of(address), listener.fd())},
         spare_{duplicate(listener.fd())},
@@ -106,7 +116,7 @@ public:
     tcp::socket client = acceptor.accept(error);
     if (!error) {
       client.non_blocking(true, ignored);
-      client.send(asio::buffer(busy_), 0, ignored);
+      if (!context) client.send(asio::buffer(busy_), 0, ignored);
       client.close(ignored);
     }
     spare_ = net::Socket{::fcntl(acceptor.native_handle(), F_DUPFD_CLOEXEC, 0)};
@@ -114,6 +124,7 @@ public:
   }
 
   const Settings& settings;
+  const TlsContext context;
   const net::Address address;
   tcp::acceptor acceptor;
 
@@ -156,7 +167,8 @@ asio::awaitable<std::optional<WebSocket>> Listener::accept() {
     tcp::endpoint from;
     tcp::socket client = door->acceptor.accept(from, error);
     if (!error)
-      co_return WebSocket{server_over(std::move(client), address_of(from), door->settings)};
+      co_return WebSocket{
+          server_over(std::move(client), door->context.get(), address_of(from), door->settings)};
     if (error == asio::error::would_block)
       co_await door->acceptor.async_wait(tcp::acceptor::wait_read,
                                          asio::redirect_error(asio::use_awaitable, error));

@@ -37,7 +37,20 @@ enum class Origins : std::uint8_t {
 struct Page {
   std::string content_type;  // "text/html; charset=utf-8"
   std::string body;
-  std::string fields;  // more of the head, each line ended: "Cache-Control: no-store\r\n"
+  std::string fields{};  // more of the head, each line ended: "Cache-Control: no-store\r\n"
+};
+
+// TLS, in the asio driver; the others know none, and refuse it. Lesson 20.
+struct Tls {
+  // Server: with both, it speaks wss://, and nothing else. PEM: its certificate, then those that
+  // lead to the authority; its private key, unencrypted.
+  std::string certificate_file;
+  std::string key_file;
+  // Client: whom it believes, PEM; "": the authorities of the system. A wss:// URL is always
+  // verified, issuer, dates and host name: there is no way to switch that off.
+  std::string ca_file;
+
+  [[nodiscard]] bool serves() const { return !certificate_file.empty() || !key_file.empty(); }
 };
 
 // What a program decides, once, for all its WebSockets: it must outlive them. Threads may share it.
@@ -49,6 +62,7 @@ struct Settings {
 
   websocket::Config websocket;  // limits, subprotocols, compression
   Timeouts timeouts;
+  Tls tls;
   // Server: what a browser finds at the same port, by path ("/"); 404 for the other paths. Without
   // any, such a request is refused with 426: this port speaks only WebSocket.
   std::map<std::string, Page, std::less<>> pages;
@@ -73,7 +87,7 @@ struct Message {
 // was sent leaves in one write, when receive() has to wait.
 enum class Leave : std::uint8_t { now, with_next };
 
-// What went over the TCP stream, handshake and frames, in bytes.
+// What went over the TCP stream, handshake and frames, in bytes: before TLS, where there is one.
 struct Traffic {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
@@ -86,8 +100,10 @@ struct Ending {
   websocket::Rule rule = websocket::Rule::none;                         // what the peer broke
   int http_status = 0;  // 200: it was given a page; else of the handshake that was refused
   bool timed_out = false;
-  bool too_slow = false;    // Settings::send_queue_bytes_max was passed
-  std::error_code error{};  // event loop: what this machine refused; why connect() found nobody
+  bool too_slow = false;  // Settings::send_queue_bytes_max was passed
+  // event loop: what this machine refused; why connect() found nobody. TLS: a TlsFault, of a
+  // connection that was cut or never made; the driver's own file names them all: tls_fault.hpp.
+  std::error_code error{};
 };
 
 }  // namespace prise::drivers

@@ -26,31 +26,35 @@ async def within(awaitable):
 class Server:
     """Started and stopped as often as one likes, over the same data."""
 
-    def __init__(self, *options, data=None, host="127.0.0.1", prefix=(), before=None):
+    def __init__(self, *options, data=None, host="127.0.0.1", stderr=subprocess.PIPE, before=None,
+                 schemes=("ws", "http")):
         self.folder = tempfile.TemporaryDirectory(prefix="prise-chat-")
         self.data = data or self.folder.name
-        self.options, self.host, self.prefix, self.before = options, host, prefix, before
+        self.options, self.host, self.stderr, self.before = options, host, stderr, before
+        self.schemes = schemes
         self.process = None
 
-    def start(self):
+    def start(self, port=0):
         self.process = subprocess.Popen(
-            [*self.prefix, SERVER, "--host", self.host, "--port", "0", "--data", self.data, *self.options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=self.before)
-        first = self.process.stdout.readline()
-        assert first.startswith("Port : "), (first, self.process.stderr.read())
-        self.port = int(first.split()[-1])
-        assert self.process.stdout.readline().startswith(f"Serveur démarré sur ws://{self.shown}:{self.port}")
-        assert f"http://{self.shown}:{self.port}/" in self.process.stdout.readline()
+            [SERVER, "--host", self.host, "--port", str(port), "--data", self.data, *self.options],
+            stdout=subprocess.PIPE, stderr=self.stderr, text=True, preexec_fn=self.before)
+        if port == 0:
+            first = self.process.stdout.readline()
+            assert first.startswith("Port : "), (first, self.process.stderr.read())
+            port = int(first.split()[-1])
+        self.port = port
+        assert self.process.stdout.readline().startswith(f"Serveur démarré sur {self.schemes[0]}://{self.shown}:{self.port}")
+        assert f"{self.schemes[1]}://{self.shown}:{self.port}/" in self.process.stdout.readline()
         return self
 
     @property
     def shown(self):
         return "127.0.0.1" if self.host == "0.0.0.0" else self.host
 
-    def stop(self, how=signal.SIGTERM):
-        """What it has written on its console."""
+    async def stop(self, how=signal.SIGTERM):
+        """What it has written on its console. Its clients answer meanwhile."""
         self.process.send_signal(how)
-        console = self.process.communicate(timeout=PATIENCE)[1]
+        console = (await asyncio.to_thread(self.process.communicate, timeout=PATIENCE))[1]
         expected = -signal.SIGKILL if how == signal.SIGKILL else 0
         assert self.process.returncode == expected, (self.process.returncode, console)
         return console
@@ -76,7 +80,7 @@ class Client:
 
     @classmethod
     async def connect(cls, server, **options):
-        websocket = await within(websockets.connect(f"ws://{server.shown}:{server.port}/", **options))
+        websocket = await within(websockets.connect(f"ws://{server.shown}:{server.port}/", max_queue=None, **options))
         client = cls(websocket)
         client.rooms = (await client.next())["rooms"]
         return client

@@ -26,9 +26,11 @@ namespace {
 
 class Client {
 public:
-  Client(asio::io_context& loop, websocket::Url url, std::string user, const CtrlC& ctrl_c)
+  Client(asio::io_context& loop, websocket::Url url, const std::string& ca_file, std::string user,
+         const CtrlC& ctrl_c)
       : loop_{loop}, url_{std::move(url)}, user_{std::move(user)}, pause_{loop} {
     settings_.stop_fd = ctrl_c.fd();
+    settings_.tls.ca_file = ca_file;
     if (::pipe(wake_.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
   }
   ~Client() {
@@ -39,7 +41,7 @@ public:
   Client& operator=(const Client&) = delete;
 
   // The first connection must succeed; one that is lost is made again.
-  asio::awaitable<void> talk() {
+  asio::awaitable<void> talk() {  // then see status()
     co_await talk_once();
     while (!quits_ && !rejected_) {
       co_await pause();
@@ -53,9 +55,12 @@ public:
     stop_typing();
   }
 
+  [[nodiscard]] int status() const { return status_; }
+
 private:
   asio::awaitable<void> talk_once() {
     auto websocket = co_await WebSocket::connect(url_, settings_);
+    if (!websocket.is_open()) co_return refused(*websocket.closed());
     websocket_ = &websocket;
     tries_ = 0;
     if (!typing_.joinable()) typing_ = std::thread([this] { type(); });
@@ -65,6 +70,16 @@ private:
         websocket.offer_text(text);
     websocket_ = nullptr;
     say_how(*websocket.closed());
+  }
+
+  // By its certificate, or by its answer to our handshake.
+  void refused(const drivers::Ending& ending) {
+    if (ending.error)
+      warn("{}.", ending.error.message());
+    else
+      warn("Le serveur refuse la connexion (HTTP {}).", ending.http_status);
+    status_ = 1;
+    rejected_ = true;
   }
 
   void say_how(const drivers::Ending& ending) {
@@ -149,6 +164,7 @@ private:
   std::thread typing_;
   std::array<int, 2> wake_{};  // ends what waits for a line
   int tries_ = 0;
+  int status_ = 0;
   bool quits_ = false;
   bool rejected_ = false;  // the server does not want us back at once
   bool watching_ = false;
@@ -157,9 +173,13 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string user;
-  const auto options = parse_options(argc, argv, {.port = 8001, .host = "127.0.0.2"},
-                                     {{"user", &user, "Votre pseudo"}});
+  std::string user, ca_file;
+  bool tls = false;
+  const auto options =
+      parse_options(argc, argv, {.port = 8001, .host = "127.0.0.2"},
+                    {{"user", &user, "Votre pseudo"},
+                     {"--tls", &tls, "wss://"},
+                     {"--ca", &ca_file, "Le certificat à croire (PEM), sinon ceux du système"}});
   const CtrlC ctrl_c;
   while (user.empty()) {
     const Answer answer = ask("Pseudo : ");
@@ -169,7 +189,9 @@ int main(int argc, char** argv) {
   websocket::Url url;
   url.host = options.host;
   url.port = options.port;
+  if (tls) url.scheme = websocket::Scheme::wss;
   asio::io_context loop{1};
-  Client client(loop, url, user, ctrl_c);
+  Client client(loop, url, ca_file, user, ctrl_c);
   drivers::coroutines::run(loop, client.talk());
+  return client.status();
 }

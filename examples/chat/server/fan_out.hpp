@@ -7,7 +7,7 @@
 #include <utility>
 #include <variant>
 
-#include "storage.hpp"
+#include "message.hpp"
 
 namespace prise::chat {
 

@@ -29,6 +29,8 @@ struct ChatOptions {
   std::string data = ".";
   std::string page = PRISE_CHAT_PAGE;
   bool memory = false;
+  bool tls = false;
+  std::string certificate, key;
   std::vector<std::string> origins;
   std::size_t clients = limits::clients;
   std::size_t rooms = limits::rooms;
@@ -40,6 +42,9 @@ Options read_options(int argc, char** argv, ChatOptions& chat) {
       argc, argv, {.port = 8001, .host = "127.0.0.2"},
       {{"--data", &chat.data, "Dossier de server.log et de chat.db"},
        {"--memory", &chat.memory, "L'historique ne va pas dans un fichier"},
+       {"--tls", &chat.tls, "https:// et wss://, avec cert.pem et key.pem du dossier --data"},
+       {"--certificate", &chat.certificate, "Un autre certificat (PEM)"},
+       {"--key", &chat.key, "Une autre clé (PEM)"},
        {"--origin", &chat.origins, "Une autre page admise (https://exemple.org), autant de fois"},
        {"--page", &chat.page, "Dossier de la page"},
        {"--clients", &chat.clients, "Clients à la fois, au plus"},
@@ -53,6 +58,26 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Nothing is encrypted by half: without its files, the program ends here.
+drivers::Tls tls_of(const ChatOptions& chat) {
+  if (!chat.tls) return {};
+  const std::filesystem::path data{chat.data};
+  drivers::Tls tls;
+  tls.certificate_file = chat.certificate.empty() ? (data / "cert.pem").string() : chat.certificate;
+  tls.key_file = chat.key.empty() ? (data / "key.pem").string() : chat.key;
+  for (const std::string& file : {tls.certificate_file, tls.key_file}) {
+    if (std::filesystem::exists(file)) continue;
+    warn("Erreur : {} n'existe pas. Pour essayer, un certificat signé par lui-même :", file);
+    warn(
+        "  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 "
+        "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1,IP:127.0.0.2 "
+        "-keyout {} -out {}",
+        tls.key_file, tls.certificate_file);
+    std::exit(2);
+  }
+  return tls;
 }
 
 std::unique_ptr<Storage> make_storage(const ChatOptions& chat) {
@@ -94,6 +119,7 @@ int main(int argc, char** argv) {
   ChatOptions chat;
   const Options options = read_options(argc, argv, chat);
   const CtrlC ctrl_c;
+  std::signal(SIGPIPE, SIG_IGN);  // nobody reads the console any more: the chat goes on
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk, and no end
   raise_descriptor_limit();
   std::error_code ignored;  // what cannot be written there is said below
@@ -108,6 +134,7 @@ int main(int argc, char** argv) {
   settings.websocket.message_bytes_max = limits::websocket_message_bytes;
   settings.send_queue_bytes_max = limits::queue_bytes;
   settings.may_open = [&](const auto& request, const auto&) { return origins.admits(request); };
+  settings.tls = tls_of(chat);
   settings.pages = pages_of(chat.page);
 
   LocalFanOut fan_out;
@@ -127,8 +154,9 @@ int main(int argc, char** argv) {
   Listener listener(loop, address, settings);
   const std::string where = shown_host(listener.address());
   say_chosen_port(options, listener.address().port());
-  say("Serveur démarré sur ws://{}", where);
-  say("Ouvrez http://{}/ dans un navigateur. Ctrl-C pour arrêter.", where);
+  say("Serveur démarré sur {}://{}", chat.tls ? "wss" : "ws", where);
+  say("Ouvrez {}://{}/ dans un navigateur. Ctrl-C pour arrêter.", chat.tls ? "https" : "http",
+      where);
 
   const auto serve = [&]() -> asio::awaitable<void> {
     co_await open_rooms(house);

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "storage.hpp"
+#include "message.hpp"
 
 namespace prise::chat {
 

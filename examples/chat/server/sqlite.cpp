@@ -62,11 +62,11 @@ void SqliteStorage::open(const std::string& file, int flags) {
   database_.reset(opened);
   if (outcome != SQLITE_OK) throw SqliteError(sqlite3_errmsg(opened));
   sqlite3_busy_timeout(opened, busy_wait_ms);
+  if (file_version(database_) > schema_version)
+    throw SqliteError("written by a newer version of Prise");
 }
 
 void SqliteStorage::prepare_file() {
-  if (file_version(database_) > schema_version)
-    throw SqliteError("written by a newer version of Prise");
   for (const char* const sql :
        {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
         "CREATE TABLE IF NOT EXISTS history (id TEXT NOT NULL)",
