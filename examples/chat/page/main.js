@@ -29,4 +29,5 @@ new Notifications(session);
 announce_messages(session);
 set_shortcuts({ composer, rooms, drawers, frames });
 document.addEventListener("message-sent", () => messages.to_end());
+session.addEventListener("status", () => { if (session.status === "out") drawers.close({ focus: null }); });
 new LoginView(session).start();

@@ -24,6 +24,7 @@ export class Connection extends EventTarget {
   start() {
     clearTimeout(this.#timer);
     this.#timer = 0;
+    this.#abandon();
     const socket = this.#socket = new WebSocket(this.#address);
     this.number += 1;
     const current = (act) => (event) => { if (socket === this.#socket) act(event); };

@@ -67,6 +67,7 @@ export class Session extends EventTarget {
     this.#timelines.clear();
     this.outbox.clear();
     this.room = "";
+    this.rooms = [];
     this.people = [];
     this.#set_status("out");
   }

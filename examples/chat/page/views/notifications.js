@@ -38,9 +38,10 @@ export class Notifications {
 
   // Of the other rooms we only know how many.
   #elsewhere() {
+    const is_first = this.#unread.size === 0;
     for (const room of this.session.rooms) {
       const unread = this.session.reading.unread(room);
-      const grew = unread > (this.#unread.get(room) ?? unread);
+      const grew = !is_first && unread > (this.#unread.get(room) ?? 0);
       this.#unread.set(room, unread);
       if (grew && room !== this.session.room) this.#notify(room, `${count("message", unread)} à lire`, room);
     }

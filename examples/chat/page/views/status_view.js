@@ -1,5 +1,6 @@
-// How the connection is, in the bar: a sentence, a colour, and the time until the next try.
-import { by_id, set_children, element } from "./dom.js";
+// How the connection is, in the bar: a colour and, while there is none, a sentence. A screen reader is told of each
+// change; how many people are here is no such news.
+import { by_id } from "./dom.js";
 import { count, space } from "./words.js";
 
 const why = new Map([
@@ -31,12 +32,14 @@ export class StatusView {
     const texts = {
       out: "",
       connecting: "Connexion…",
-      in: count("personne", people_count),
+      in: "Connecté",
       taken: `Votre pseudo est encore pris par l’ancienne connexion${space}: nouvel essai…`,
       waiting: this.#waiting_text(),
     };
-    if (this.place.textContent === texts[status]) return;
-    set_children(this.place, [element("span", {}, texts[status])]);
+    const is_in = status === "in";
+    by_id("people-count").textContent = is_in ? count("personne", people_count) : "";
+    this.place.classList.toggle("visually-hidden", is_in);
+    if (this.place.textContent !== texts[status]) this.place.textContent = texts[status];
   }
 
   #waiting_text() {
