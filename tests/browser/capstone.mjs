@@ -52,8 +52,8 @@ export class Chat {
   get port() { return this.#port; }
 
   async run() {
-    const server = spawn(process.env.PRISE_CHAT_SERVER,
-                         ["--port", "0", "--data", this.folder, ...this.#arguments], { stdio: ["ignore", "pipe", "ignore"] });
+    const options = ["--port", "0", "--data", this.folder, ...this.#arguments];
+    const server = spawn(process.env.PRISE_CHAT_SERVER, options, { stdio: ["ignore", "pipe", "ignore"] });
     this.#process = server;
     this.ended = once(server, "close");
     let output = "";
@@ -203,7 +203,9 @@ export async function talk(page, chat, user, texts) {
     socket.onmessage = ({ data }) => {
       const { action, message } = JSON.parse(data);
       if (action === "error") failed(new Error(message));
-      if (action === "message" && message.startsWith(`${name}: `) && --left === 0) { socket.onclose = done; socket.close(); }
+      if (action !== "message" || !message.startsWith(`${name}: `) || --left > 0) return;
+      socket.onclose = done;
+      socket.close();
     };
     socket.onerror = () => failed(new Error("no connection"));
     socket.onclose = ({ code }) => failed(new Error(`closed, ${code}`));

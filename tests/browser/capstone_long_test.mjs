@@ -32,7 +32,9 @@ async function read_to_the_start(person) {
         if (key() === first && start.hidden) return;
         if (document.getElementById("older").textContent === "Chargement…") return;
         watch.disconnect();
-        requestAnimationFrame(() => done({ finished: !start.hidden, moved: eye.getBoundingClientRect().bottom - before }));
+        requestAnimationFrame(() => {
+          done({ finished: !start.hidden, moved: eye.getBoundingClientRect().bottom - before });
+        });
       });
       watch.observe(place, { childList: true, subtree: true, attributes: true });
       return undefined;

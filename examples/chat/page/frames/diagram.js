@@ -33,7 +33,9 @@ function row_of(fields, bytes, row) {
     made.append(box_of(field, bytes, begin, first, Math.min(field.end_bit, end) - begin));
   }
   const bytes_here = [...bytes.slice(row * 4, row * 4 + 4)];
-  bytes_here.forEach((byte, at) => made.append(spread(element("span", { class: "byte" }, hex_of(byte)), at * 8, at * 8 + 8)));
+  bytes_here.forEach((byte, at) => {
+    made.append(spread(element("span", { class: "byte" }, hex_of(byte)), at * 8, at * 8 + 8));
+  });
   return made;
 }
 
@@ -46,7 +48,8 @@ function box_of(field, bytes, begin, first, end) {
     return element("i", {}, bits_of(bytes[bit >> 3], 8)[bit & 7]);
   });
   const label = element("span", { class: width === 1 ? "field-name down" : "field-name" }, name);
-  return spread(element("span", { class: `field ${field.kind}` }, label, element("span", { class: "bits" }, ...bits)), first, end);
+  const box = element("span", { class: `field ${field.kind}` }, label, element("span", { class: "bits" }, ...bits));
+  return spread(box, first, end);
 }
 
 function spread(box, first, end) {

@@ -83,7 +83,9 @@ export class FramesView {
   #option_of(frame) {
     this.#count += 1;
     const is_ours = frame.direction === "received";
-    const option = element("div", { role: "option", id: `frame-${this.#count}`, class: `frame ${frame.direction}`, "aria-selected": "false" },
+    const option = element("div", {
+      role: "option", id: `frame-${this.#count}`, class: `frame ${frame.direction}`, "aria-selected": "false",
+    },
       element("span", { class: "arrow", "aria-hidden": "true" }, is_ours ? "↑" : "↓"),
       element("span", { class: "visually-hidden" }, is_ours ? "vers le serveur" : "vers vous"), " ",
       element("span", { class: "opcode-name" }, name_of(frame.opcode)), " ",
@@ -114,9 +116,9 @@ export class FramesView {
   #draw(frame) {
     const way = frame.direction === "received" ? "de vous au serveur" : "du serveur à vous";
     const title = `Trame ${frame.number}, ${way}, à ${second_of(frame.time)}`;
-    const label = `${title}${space}: ${name_of(frame.opcode)}, ${count("octet", frame.length)}. Les champs sont détaillés dessous.`;
-    const parts = [element("h3", {}, title), diagram_of(frame, label), explanation_of(frame), unmasking_of(frame), command_of(frame)];
-    this.detail.replaceChildren(...parts.filter(Boolean));
+    const label = `${title}${space}: ${name_of(frame.opcode)}, ${count("octet", frame.length)}. Détails ci-dessous.`;
+    const parts = [diagram_of(frame, label), explanation_of(frame), unmasking_of(frame), command_of(frame)];
+    this.detail.replaceChildren(element("h3", {}, title), ...parts.filter(Boolean));
   }
 
   #options() { return [...this.list.querySelectorAll("[role=option]")]; }

@@ -10,6 +10,7 @@ export class Connection extends EventTarget {
   #socket = null;
   #failures = 0;
   #timer = 0;
+  #is_banned = false;
   number = 0;  // which WebSocket this is: 1, 2, 3…
 
   constructor(address) {
@@ -50,7 +51,7 @@ export class Connection extends EventTarget {
   settled() { this.#failures = 0; }
 
   // Someone waits for it: now rather than in half a minute.
-  hurry() { if (this.#timer && this.#failures > 2) this.start(); }
+  hurry() { if (this.#timer && this.#failures > 2 && !this.#is_banned) this.start(); }
 
   send(action) {
     if (!this.is_open) return false;
@@ -75,7 +76,8 @@ export class Connection extends EventTarget {
     // Half of it at least, so that those whom a server loses at once do not come back at once.
     const longest_ms = Math.min(wait_ms_max, wait_ms_first * 2 ** this.#failures);
     let wait_ms = longest_ms * (0.5 + Math.random() / 2);
-    if (code === close_policy) wait_ms = wait_ms_max;
+    this.#is_banned = code === close_policy;
+    if (this.#is_banned) wait_ms = wait_ms_max;
     if (code === close_try_later) wait_ms = Math.max(wait_ms, wait_ms_max / 6);
     this.#failures += 1;
     this.#timer = setTimeout(() => this.start(), wait_ms);

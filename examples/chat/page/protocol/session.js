@@ -111,7 +111,7 @@ export class Session extends EventTarget {
   }
 
   // Only when nobody reads further up.
-  trim() { this.timeline.keep_last(kept_messages_max); }
+  trim() { if (!this.is_asking_older) this.timeline.keep_last(kept_messages_max); }
 
   // --- what the connection does ---
 
@@ -188,9 +188,10 @@ export class Session extends EventTarget {
     this.#tell("room", { moved });
   }
 
-  #on_history({ room, messages, more, ref }) {
+  #on_history({ room, messages, more, before, ref }) {
     const timeline = this.timeline_of(room);
     if (ref !== undefined) this.#asked.delete(ref);
+    if (ref === "older" && before !== timeline.first) return;  // it would not touch what we hold
     const end_before = timeline.end;
     const is_first = ref === undefined && this.#is_too_far(timeline, room, messages);
     if (is_first) timeline.clear();

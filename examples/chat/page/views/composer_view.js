@@ -48,8 +48,8 @@ export class ComposerView {
 
   #changed() {
     const left = this.#chars_left();
-    const is_close = left < warn_at_chars;
-    this.note.textContent = left < 0 ? `${count("caractère", -left)} de trop` : is_close ? `encore ${count("caractère", left)}` : "";
+    const close = left < warn_at_chars ? `encore ${count("caractère", left)}` : "";
+    this.note.textContent = left < 0 ? `${count("caractère", -left)} de trop` : close;
     this.note.classList.toggle("error", left < 0);
     this.text.setAttribute("aria-invalid", String(left < 0));
     this.text.rows = Math.min(6, this.text.value.split("\n").length);

@@ -28,4 +28,8 @@ export function set_children(parent, children) {
 
 export const hue_of = (name) => `hue-${[...name].reduce((sum, one) => (sum * 31 + one.codePointAt(0)) % 8, 7)}`;
 
-export const initial_of = (name) => [...new Intl.Segmenter("fr").segment(name)][0]?.segment.toLocaleUpperCase("fr") ?? "";
+// Of a name, the first character as a reader counts them.
+export function initial_of(name) {
+  const characters = Intl.Segmenter ? [...new Intl.Segmenter("fr").segment(name)].map((one) => one.segment) : [...name];
+  return characters[0]?.toLocaleUpperCase("fr") ?? "";
+}

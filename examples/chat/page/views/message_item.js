@@ -11,12 +11,11 @@ export function message_item(entry, is_mine) {
   body.append(...with_links(entry.text));
   const when = element("time", { datetime: new Date(entry.time).toISOString(), title: moment_of(entry.time) },
                        hour_of(entry.time));
+  const hue = hue_of(entry.user);
+  const author = element("span", { class: `author ${hue}` }, entry.user);
   return element("li", { class: `message${is_mine ? " mine" : ""}` },
-                 element("span", { class: `avatar ${hue_of(entry.user)}`, "aria-hidden": "true" }, initial_of(entry.user)),
-                 element("div", { class: "bubble" },
-                         element("p", { class: "who" }, element("span", { class: `author ${hue_of(entry.user)}` }, entry.user),
-                                 " ", when),
-                         body));
+                 element("span", { class: `avatar ${hue}`, "aria-hidden": "true" }, initial_of(entry.user)),
+                 element("div", { class: "bubble" }, element("p", { class: "who" }, author, " ", when), body));
 }
 
 // What stands above it depends on its neighbour, which can change when older ones come.

@@ -1,8 +1,9 @@
 // Desktop notifications, for whom asked for them by the bell, and while the page is out of sight.
 import { by_id } from "./dom.js";
-import { count, space } from "./words.js";
+import { count } from "./words.js";
 
 const key = "prise-chat-notifications";
+const body_chars_max = 200;
 
 export class Notifications {
   #wanted = false;
@@ -13,7 +14,7 @@ export class Notifications {
     this.button = by_id("notifications-toggle");
     if (!("Notification" in window) || !window.isSecureContext) return;
     this.button.hidden = false;
-    try { this.#wanted = localStorage.getItem(key) === "yes" && Notification.permission === "granted"; } catch { /* none kept */ }
+    this.#wanted = was_wanted() && Notification.permission === "granted";
     this.button.addEventListener("click", () => this.#toggle());
     session.addEventListener("said", ({ detail }) => this.#said(detail));
     session.addEventListener("unread", () => this.#elsewhere());
@@ -49,7 +50,12 @@ export class Notifications {
 
   #notify(title, body, tag) {
     if (!this.#wanted || document.hasFocus()) return;
-    const shown = new Notification(title, { body: body.slice(0, 200).trimEnd() + (body.length > 200 ? `${space}…` : ""), tag, icon: "icon.svg" });
+    const short = body.length > body_chars_max ? `${body.slice(0, body_chars_max)}…` : body;
+    const shown = new Notification(title, { body: short, tag, icon: "icon.svg" });
     shown.onclick = () => { window.focus(); shown.close(); };
   }
+}
+
+function was_wanted() {
+  try { return localStorage.getItem(key) === "yes"; } catch { return false; }
 }

@@ -9,7 +9,9 @@ export class RoomsView {
     this.session = session;
     this.input = by_id("room-name");
     this.error = by_id("room-error");
-    for (const event of ["status", "rooms", "room", "unread", "messages"]) session.addEventListener(event, () => this.#show());
+    for (const event of ["status", "rooms", "room", "unread", "messages"]) {
+      session.addEventListener(event, () => this.#show());
+    }
     session.addEventListener("status", () => this.#show_me());
     session.addEventListener("room", () => this.#entered());
     session.addEventListener("problem", ({ detail }) => { if (detail.about === "create") this.#refuse(detail.text); });
