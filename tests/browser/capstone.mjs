@@ -211,3 +211,21 @@ export async function talk(page, chat, user, texts) {
     socket.onclose = ({ code }) => failed(new Error(`closed, ${code}`));
   }), [`ws://${address}`, user, texts]);
 }
+
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" };
+export const phone_by_night = { ...phone, colorScheme: "dark" };
+
+// From the door to the help, with axe.
+export async function look_at_everything(person, name) {
+  assert.deepEqual(await person.axe(), []);
+  await person.page.getByLabel("Pseudo").fill(name);
+  await person.page.getByRole("button", { name: "Entrer" }).click();
+  await person.is_in();
+  await person.says("Voyez https://example.org/");
+  assert.deepEqual(await person.axe(), []);
+  await person.page.getByRole("button", { name: "Trames" }).click();
+  await person.say("Encore");
+  await person.page.getByRole("option").first().waitFor();
+  assert.deepEqual(await person.axe(), []);
+  await person.page.keyboard.press("Escape");
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Chat, Person, end_all, launch, talk } from "./capstone.mjs";
+import { Chat, Person, end_all, launch, look_at_everything, phone, talk } from "./capstone.mjs";
 
 let browser;
 let speaker;  // a page for talk()
@@ -159,5 +159,34 @@ test("someone who types too fast is not lost: each message arrives, once, in ord
   const texts = await zoe.texts().allTextContents();
   assert.deepEqual(texts.toSorted(), lines(60).toSorted());
   await zoe.end();
+  await chat.end();
+});
+
+test("axe finds nothing, by day and by night, whatever the size, without a connection, in the help", async () => {
+  const chat = await Chat.start();
+  const looks = [
+    { viewport: { width: 1280, height: 800 } },
+    { viewport: { width: 1000, height: 700 }, colorScheme: "dark" },
+    { viewport: { width: 1600, height: 900 }, colorScheme: "dark" },
+    phone,
+  ];
+  const people = [];
+  for (const [at, look] of looks.entries()) {
+    const one = await Person.open(browser, chat.address, look);
+    await look_at_everything(one, `Zoé ${at}`);
+    await one.page.getByRole("button", { name: "Aide" }).click();
+    assert.deepEqual(await one.axe(), []);
+    await one.page.keyboard.press("Escape");
+    people.push(one);
+  }
+  await chat.stop();
+  for (const one of people) {
+    await one.is_out();
+    await one.say("personne ne m’entend");
+    await one.page.locator("#pending-list .text").waitFor({ state: "attached" });
+    assert.deepEqual(await one.axe(), []);
+  }
+  await Promise.all(people.map((one) => one.end()));
+  await chat.run();
   await chat.end();
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { Chat, Person, end_all, launch } from "./capstone.mjs";
+import { Chat, Person, end_all, launch, look_at_everything, phone_by_night } from "./capstone.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -88,11 +88,17 @@ const attacks = [
 
 test("a message, a name and a room are text, whatever they say", async () => {
   const chat = await Chat.start();
-  const mallory = await Person.enter(browser, chat, "<b onclick=x>M</b>");
   const zoe = await Person.enter(browser, chat, "Zoé");
-  await mallory.create_room("<i>x</i>&amp;");
-  await mallory.go_to("general");
-  for (const attack of attacks) await mallory.says(attack);
+  await zoe.page.evaluate((texts) => new Promise((done) => {
+    const mallory = window.mallory = new WebSocket(`ws://${location.host}/`);
+    const send = (action) => mallory.send(JSON.stringify(action));
+    mallory.onopen = () => {
+      send({ action: "login", user: "<b onclick=x>M</b>" });
+      send({ action: "create_room", room: "<i>x</i>&amp;" });
+      for (const message of texts) send({ action: "send_message", message });
+      done();
+    };
+  }), attacks);
   await zoe.sees(attacks.at(-1));
   assert.deepEqual(await zoe.texts().allTextContents(), attacks);
   await zoe.is_here("<b onclick=x>M</b>");
@@ -104,7 +110,7 @@ test("a message, a name and a room are text, whatever they say", async () => {
   assert.deepEqual(links, [["https:", "noopener noreferrer nofollow"]]);
   const answer = await zoe.page.request.get(chat.address);
   assert.match(answer.headers()["content-security-policy"], /default-src 'none'.*script-src 'self'/);
-  await everyone([mallory, zoe]);
+  await zoe.end();
   await chat.end();
 });
 
@@ -133,6 +139,7 @@ test("the wire panel draws each frame as the server saw it", async () => {
   await detail.getByText("Le démasquage").click();
   assert.equal(await detail.locator(".unmasking li").count(), 16);
 
+  assert.deepEqual(await zoe.axe(), []);
   await zoe.page.keyboard.press("Escape");
   assert.equal(await zoe.focus(), "frames-toggle");
   await zoe.end();
@@ -196,46 +203,25 @@ test("the keyboard is enough", async () => {
   await chat.end();
 });
 
-test("axe finds nothing, by day and by night, on a screen and on a phone", async () => {
+test("by night, on a phone, axe finds nothing and nothing sticks out", async () => {
   const chat = await Chat.start();
-  const looks = [
-    { colorScheme: "light", viewport: { width: 1280, height: 800 } },
-    { colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true,
-      reducedMotion: "reduce" },
-  ];
-  await Promise.all(looks.map(async (look, at) => {
-    const one = await Person.open(browser, chat.address, look);
-    assert.deepEqual(await one.axe(), []);
-    await one.page.getByLabel("Pseudo").fill(`Zoé ${at}`);
-    await one.page.getByRole("button", { name: "Entrer" }).click();
-    await one.is_in();
-    await one.says(`Voyez https://example.org/${at}`);
-    assert.deepEqual(await one.axe(), []);
-    if (look.isMobile) await on_phone(one);
-    await one.page.getByRole("button", { name: "Trames" }).click();
-    await one.say("Encore");
-    await one.page.getByRole("option").first().waitFor();
-    assert.deepEqual(await one.axe(), []);
-    await one.page.getByRole("button", { name: "Aide" }).click();
-    assert.deepEqual(await one.axe(), []);
-    await one.end();
-  }));
+  const zoe = await Person.open(browser, chat.address, phone_by_night);
+  await look_at_everything(zoe, "Zoé");
+  const { page } = zoe;
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it scrolls sideways");
+  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.ok(ground.match(/\d+/g).every((part) => part < 60), `not dark: ${ground}`);
+  const moves = await page.locator("#rooms-pane").evaluate((pane) => getComputedStyle(pane).transitionDuration);
+  assert.equal(moves, "0s");  // as reduced motion asks
+  assert.equal(await page.getByRole("navigation", { name: "Salons" }).count(), 0);
+  await page.getByRole("button", { name: "Salons" }).tap();
+  await page.locator("#rooms-pane.open").waitFor();
+  assert.deepEqual(await zoe.axe(), []);
+  await zoe.room("general").tap();
+  await page.locator("#rooms-pane:not(.open)").waitFor({ state: "attached" });
+  await zoe.end();
   await chat.end();
 });
-
-async function on_phone(one) {
-  assert.ok(await one.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it scrolls sideways");
-  const ground = await one.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  assert.ok(ground.match(/\d+/g).every((part) => part < 60), `not dark: ${ground}`);
-  const moves = await one.page.locator("#rooms-pane").evaluate((pane) => getComputedStyle(pane).transitionDuration);
-  assert.equal(moves, "0s");
-  assert.equal(await one.page.getByRole("navigation", { name: "Salons" }).count(), 0);
-  await one.page.getByRole("button", { name: "Salons" }).tap();
-  await one.page.locator("#rooms-pane.open").waitFor();
-  assert.deepEqual(await one.axe(), []);
-  await one.room("general").tap();
-  await one.page.locator("#rooms-pane:not(.open)").waitFor({ state: "attached" });
-}
 
 // notes_004.html holds the notes' JavaScript to the letter; a page opened from a file has the origin "null".
 test("the notes' own page talks with ours, unchanged", async () => {
