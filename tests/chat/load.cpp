@@ -58,12 +58,15 @@ public:
       people_[i].room = i % plan.rooms;
   }
 
-  void arrive() {
+  // False: not everyone could come.
+  bool arrive() {
     connect_next();
     turn_until([this] { return rooms_there_ >= plan_.rooms; });
     for (int i = 0; i < 100; ++i)
       connect_next();
     turn_until([this] { return present_ == plan_.clients; });
+    settle();
+    return present_ == plan_.clients;
   }
 
   void talk() {
@@ -111,6 +114,7 @@ public:
   void message(Peer& peer, const drivers::Message& message) override {
     auto& person = *static_cast<Person*>(peer.user);
     const std::string_view text = message.bytes;
+    ++heard_;
     if (text.starts_with(R"({"action":"message")") && text.find("\"id\":") != text.npos)
       return hear(person, text);
     if (text.starts_with(R"({"action":"rooms")"))
@@ -145,6 +149,15 @@ private:
     }
   }
 
+  // Until all have heard of all who came.
+  void settle() {
+    auto quiet_since = Clock::now();
+    for (std::uint64_t before = heard_; Clock::now() < quiet_since + 1s; before = heard_) {
+      loop_.turn(100ms);
+      if (heard_ != before) quiet_since = Clock::now();
+    }
+  }
+
   void say_something(std::size_t number) {
     const Person& person = people_[number * 7919 % people_.size()];
     if (person.peer == nullptr) return;
@@ -175,7 +188,7 @@ private:
   std::vector<std::uint64_t> said_;  // by room
   std::vector<std::uint32_t> latencies_us_;
   std::size_t connected_ = 0, present_ = 0, rooms_there_ = 0, lost_ = 0;
-  std::uint64_t out_of_order_ = 0;
+  std::uint64_t out_of_order_ = 0, heard_ = 0;
 };
 
 // Of another process, user and system: proc(5), stat, fields 14 and 15.
@@ -211,7 +224,7 @@ int main(int argc, char** argv) {
   url.host = options.host;
   url.port = options.port;
   Crowd crowd(plan, loop, url);
-  crowd.arrive();
+  if (!crowd.arrive()) return 1;
   say("Tout le monde est là ; mémoire du serveur : {}", resident_memory(plan.pid));
   const double cpu_before = cpu_seconds(plan.pid);
   crowd.talk();

@@ -2,9 +2,10 @@
 // python-websockets, netcat and socat, in both directions. Each scene of the file is a transcript,
 // with a port of its own: 9999, 12345 and 8765, the notes' ports, stand for it. « python NAME »
 // starts a copy of notes/NAME.py that differs by its port only; « python_server NAME » is for those
-// that only Ctrl-C ends, and that then print a traceback on standard error; « python_lines N NAME »
-// for those that do not stop printing: N lines of it; « python_says NAME "TEXT" N » for such a
-// client: it is told to say TEXT first. Status 0: all went as written; 1: not, and what differed.
+// that only Ctrl-C ends, and that then may print a traceback on standard error (the notes' by
+// design, python-websockets 10.4 if it is still closing a connection it refused); « python_lines N
+// NAME » for those that do not stop printing: N lines of it; « python_says NAME "TEXT" N » for such
+// a client: it is told to say TEXT first. Status 0: all went as written; 1: not, and what differed.
 #include <unistd.h>
 
 #include <cstdlib>
