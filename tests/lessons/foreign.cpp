@@ -5,7 +5,9 @@
 // that only Ctrl-C ends, and that then may print a traceback on standard error (the notes' by
 // design, python-websockets 10.4 if it is still closing a connection it refused); « python_lines N
 // NAME » for those that do not stop printing: N lines of it; « python_says NAME "TEXT" N » for such
-// a client: it is told to say TEXT first. Status 0: all went as written; 1: not, and what differed.
+// a client: it is told to say TEXT first; « python_chats NAME » for one that is typed to: its
+// prompts are on standard output, and Ctrl-D ends it. Status 0: all went as written; 1: not, and
+// what differed.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -69,7 +71,12 @@ public:
                                       "/$2.py' 2>/dev/null | head -n $1\"";
     const std::string says_command = "$ /bin/sh -c \"echo '$2' | '" PRISE_PYTHON "' -u '" + script +
                                      "' 2>/dev/null | sed -u $3q\"";
+    static const std::regex python_chats("\\$ python_chats (\\w+)");
+    // Where both input and output are terminals, Python's input() prompts on standard error.
+    const std::string chats_command =
+        "$ /bin/sh -c \"'" PRISE_PYTHON "' -u '" + script + "' 2>/dev/null | cat\"";
     std::string result = std::regex_replace(text, python, command);
+    result = std::regex_replace(result, python_chats, chats_command);
     result = std::regex_replace(result, python_server, server_command);
     result = std::regex_replace(result, python_lines, lines_command);
     return std::regex_replace(result, python_says, says_command);

@@ -1,0 +1,30 @@
+// How a WebSocket ended before its program wanted it to, in one line. A server that says goodbye is
+// no error.
+#pragma once
+
+#include "console.hpp"
+#include "drivers/settings.hpp"
+
+namespace prise {
+
+// Returns the status with which to end.
+inline int explain_ending(const drivers::Ending& ending) {
+  if (ending.code == websocket::CloseCode::normal ||
+      ending.code == websocket::CloseCode::going_away) {
+    say("Le serveur a fermé la connexion.");
+    return 0;
+  }
+  const websocket::RuleFacts& broken = websocket::facts_of(ending.rule);
+  if (ending.timed_out)
+    warn("Erreur : le serveur ne répond plus.");
+  else if (ending.http_status != 0)
+    warn("Erreur : le serveur a répondu par le statut HTTP {}, et non par 101.",
+         ending.http_status);
+  else if (ending.rule != websocket::Rule::none)
+    warn("Erreur : la connexion a été rompue ({}, {}).", broken.name, broken.section);
+  else
+    warn("Erreur : le serveur a fermé la connexion, code {}.", static_cast<int>(ending.code));
+  return 1;
+}
+
+}  // namespace prise
