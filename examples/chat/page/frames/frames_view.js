@@ -52,7 +52,8 @@ export class FramesView {
   }
 
   #status_changed() {
-    if (!this.pane.hidden && this.session.status === "waiting") this.#append(mark("connexion perdue"));
+    const is_marked = this.list.lastChild?.classList.contains("mark") ?? false;
+    if (!this.pane.hidden && this.session.status === "waiting" && !is_marked) this.#append(mark("connexion perdue"));
   }
 
   #clear() {

@@ -21,7 +21,7 @@ export class MessagesView {
     this.place.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     by_id("jump").addEventListener("click", () => this.to_end());
     by_id("older").addEventListener("click", () => session.ask_older());
-    for (const event of ["room", "messages", "unread"]) session.addEventListener(event, () => this.#changed());
+    for (const event of ["status", "room", "messages", "unread"]) session.addEventListener(event, () => this.#changed());
     document.addEventListener("visibilitychange", () => this.#looked());
     window.addEventListener("focus", () => this.#changed());
     new ResizeObserver(() => { if (this.#is_at_end) this.to_end(); }).observe(this.place);
@@ -104,8 +104,8 @@ export class MessagesView {
   #pending_item(message) {
     const item = message_item({ ...message, kind: "message", user: this.session.user }, true);
     item.classList.add("pending", message.state);
-    const state = message.state === "refused" ? message.reason : "Envoi en cours…";
-    const line = element("p", { class: "state" }, state);
+    const sending = this.session.status === "in" ? "Envoi en cours…" : "Partira quand le serveur reviendra.";
+    const line = element("p", { class: "state" }, message.state === "refused" ? message.reason : sending);
     if (message.state === "refused") line.append(" ", this.#edit_button(message));
     item.querySelector(".bubble").append(line);
     return item;

@@ -45,7 +45,7 @@ export class StatusView {
   #waiting_text() {
     const { code } = this.session.last_close;
     const seconds = Math.ceil((this.#next_try - Date.now()) / 1000);
-    const when = seconds >= 5 ? `dans ${count("seconde", seconds)}` : "dans un instant";
-    return `${why.get(code) ?? "Connexion perdue."} Nouvel essai ${when}.`;
+    const when = seconds >= 5 ? ` dans ${count("seconde", seconds)}.` : "…";
+    return `${why.get(code) ?? "Connexion perdue."} Nouvel essai${when}`;
   }
 }
