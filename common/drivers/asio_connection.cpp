@@ -283,6 +283,12 @@ asio::awaitable<void> AsioConnection::close(websocket::CloseCode code, std::stri
   }
 }
 
+void AsioConnection::offer_close(websocket::CloseCode code, std::string_view reason) {
+  if (!is_open() || !protocol.close(code, reason)) return;
+  begin_closing();
+  leave_with_this_turn();
+}
+
 // From here on, the peer has so long for all that is left to do.
 void AsioConnection::begin_closing() {
   deadline_ = after(Clock::now(), settings.timeouts.close);

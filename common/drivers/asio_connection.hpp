@@ -35,6 +35,7 @@ public:
   asio::awaitable<bool> send(websocket::Opcode opcode, std::string_view payload, Leave leave);
   asio::awaitable<void> close(websocket::CloseCode code, std::string_view reason);
   void leave_with_this_turn();
+  void offer_close(websocket::CloseCode code, std::string_view reason);
   void stop() override;
   void hang_up();
 

@@ -53,6 +53,14 @@ bool WebSocket::offer_prepared(std::shared_ptr<const websocket::PreparedFrame> f
   return connection_->protocol.send_prepared(std::move(frame));
 }
 
+void WebSocket::offer_close(websocket::CloseCode code, std::string_view reason) {
+  connection_->offer_close(code, reason);
+}
+
+void WebSocket::watch(websocket::FrameWatcher* watcher) {
+  connection_->protocol.watch(watcher);
+}
+
 std::size_t WebSocket::queued_bytes() const {
   return connection_->protocol.output_bytes();
 }

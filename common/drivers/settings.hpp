@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "drivers/random_mask.hpp"
+#include "net/address.hpp"
 #include "protocol/websocket/close_code.hpp"
 #include "protocol/websocket/config.hpp"
 #include "protocol/websocket/rule.hpp"
@@ -36,6 +37,7 @@ enum class Origins : std::uint8_t {
 struct Page {
   std::string content_type;  // "text/html; charset=utf-8"
   std::string body;
+  std::string fields{};  // more of the head, each line ended: "Cache-Control: no-store\r\n"
 };
 
 // TLS, in the asio driver; the others know none, and refuse it. Lesson 20.
@@ -65,6 +67,9 @@ struct Settings {
   // any, such a request is refused with 426: this port speaks only WebSocket.
   std::map<std::string, Page, std::less<>> pages;
   Origins origins = Origins::ours;
+  // A program that decides for itself which requests may open a WebSocket: then `origins` says
+  // nothing. The address is the client's. False: 403.
+  std::function<bool(const protocol::RequestHead&, const net::Address&)> may_open;
   // What may wait for a peer that does not read. Beyond it, who sends waits too (asio), or the peer
   // is dropped (event loop: see Peer).
   std::size_t send_queue_bytes_max = 1024 * 1024;

@@ -88,6 +88,7 @@ void MessageReader::begin_frame() {
   const FrameHead& head = frame();
   in_frame_ = true;
   payload_left_ = head.payload_bytes;
+  if (watcher_ != nullptr) watcher_->frame(Direction::received, head);
   if (is_control(head.opcode)) return;
   if (!in_message()) {
     message_opcode_ = head.opcode;
@@ -102,6 +103,7 @@ MutableBytes MessageReader::take_payload(MutableBytes& input) {
   const std::uint64_t count = std::min<std::uint64_t>(payload_left_, input.size());
   const MutableBytes piece = take_front(input, static_cast<std::size_t>(count));
   const std::uint64_t offset = frame().payload_bytes - payload_left_;
+  if (watcher_ != nullptr && !piece.empty()) watcher_->payload(Direction::received, piece);
   if (frame().masked) apply_mask(piece, frame().key, static_cast<std::size_t>(offset & 3));
   payload_left_ -= count;
   if (payload_left_ == 0) in_frame_ = false;

@@ -10,6 +10,7 @@
 #include "protocol/websocket/config.hpp"
 #include "protocol/websocket/deflate.hpp"
 #include "protocol/websocket/frame.hpp"
+#include "protocol/websocket/frame_watcher.hpp"
 #include "protocol/websocket/utf8.hpp"
 
 namespace prise::websocket {
@@ -24,6 +25,9 @@ public:
 
   // Messages may come compressed from now on.
   void inflate_with(int window_bits, Takeover takeover);
+
+  // See Connection::watch.
+  void watch(FrameWatcher* watcher) { watcher_ = watcher; }
 
   // Takes bytes off the front of `input`, which it unmasks in place, up to the end of a message or
   // of a control frame. Not to be called again after `broken`.
@@ -55,6 +59,7 @@ private:
 
   Role role_;
   const Config* config_;
+  FrameWatcher* watcher_ = nullptr;
   Rule rule_ = Rule::none;
   Bytes payload_;
 
