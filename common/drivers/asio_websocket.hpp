@@ -22,6 +22,7 @@
 
 #include "drivers/settings.hpp"
 #include "net/stream.hpp"
+#include "protocol/websocket/frame_watcher.hpp"
 #include "protocol/websocket/prepared_frame.hpp"
 #include "protocol/websocket/url.hpp"
 
@@ -70,6 +71,13 @@ public:
   bool offer_text(std::string_view text);
   bool offer_prepared(std::shared_ptr<const websocket::PreparedFrame> frame);
   [[nodiscard]] std::size_t queued_bytes() const;
+
+  // Begins to close, and waits for nothing: who receives gets what still comes, then nothing. The
+  // peer is told after all that is queued, if it reads within Timeouts::close.
+  void offer_close(websocket::CloseCode code, std::string_view reason = {});
+
+  // See websocket::FrameWatcher. It must live as long as this, or until watch(nullptr).
+  void watch(websocket::FrameWatcher* watcher);
 
   // The closing handshake, then the end of the stream: when it returns, all is over. Messages that
   // were still on their way go to the coroutine that receives, or are dropped. The reason is UTF-8,

@@ -346,6 +346,29 @@ TEST_CASE("who offers to a slow reader waits for nothing, and its queue is bound
   CHECK(server.get().timed_out);
 }
 
+TEST_CASE("who offers a close waits for nothing, and what was offered before it leaves first",
+          "[drivers]") {
+  Served server = serve(usual(), [](WebSocket& peer) -> awaitable<void> {
+    CHECK(peer.offer_text("avant"));
+    peer.offer_close(CloseCode::try_again_later, "plus tard");
+    CHECK_FALSE(peer.is_open());
+    CHECK_FALSE(peer.offer_text("après"));
+    const auto message = co_await peer.receive();
+    CHECK_FALSE(message);
+    CHECK(peer.closed());
+  });
+  as_client(server.url, usual(), [](WebSocket& client) -> awaitable<void> {
+    const auto message = co_await client.receive();
+    REQUIRE(message);
+    CHECK(message->bytes == "avant");
+    const auto end = co_await client.receive();
+    CHECK_FALSE(end);
+    CHECK(client.closed()->code == CloseCode::try_again_later);
+    CHECK(client.closed()->reason == "plus tard");
+  });
+  CHECK(server.ending.get().code == CloseCode::try_again_later);
+}
+
 TEST_CASE("a slow reader gets all", "[drivers]") {
   constexpr std::size_t bytes = 8 << 20;  // more than the kernel's two buffers hold
   auto [raw, stream] = connected();
@@ -470,7 +493,8 @@ TEST_CASE("one coroutine receives while another sends, and closes", "[drivers]")
 
 TEST_CASE("a page and its socket share a port", "[drivers]") {
   Settings settings;
-  settings.pages["/"] = {"text/html; charset=utf-8", "<p>Bonjour</p>"};
+  settings.pages["/"] = {"text/html; charset=utf-8", "<p>Bonjour</p>",
+                         "Cache-Control: no-store\r\n"};
   const auto ask = [&](std::string_view request) {
     auto [raw, stream] = connected();
     auto server = serve_stream(std::move(stream), settings);
@@ -482,6 +506,7 @@ TEST_CASE("a page and its socket share a port", "[drivers]") {
   const auto [page, ending] = ask("GET /?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(page.starts_with("HTTP/1.1 200 "));
   CHECK(page.ends_with("\r\n\r\n<p>Bonjour</p>"));
+  CHECK(page.find("\r\nCache-Control: no-store\r\n") != std::string::npos);
   CHECK(ending.http_status == 200);
   const auto missing = ask("GET /favicon.ico HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(missing.first.starts_with("HTTP/1.1 404 "));
@@ -504,6 +529,13 @@ TEST_CASE("pages of other sites may not open a WebSocket here", "[drivers][rfc64
   Settings open;
   open.origins = Origins::any;
   CHECK(status_for("Origin: https://example.com\r\n", open) == "101");
+  Settings by_program;
+  by_program.may_open = [](const protocol::RequestHead& request, const net::Address& client) {
+    return client.host() == "127.0.0.1" &&
+           protocol::field_value(request.fields, "Origin") == "https://example.com";
+  };
+  CHECK(status_for("Origin: https://example.com\r\n", by_program) == "101");
+  CHECK(status_for("Origin: http://localhost:8000\r\n", by_program) == "403");
 }
 
 TEST_CASE("a client that is refused knows why", "[drivers][rfc6455][4.1]") {
