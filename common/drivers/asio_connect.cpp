@@ -132,10 +132,9 @@ asio::awaitable<WebSocket> WebSocket::connect(websocket::Url url, const Settings
   auto [socket, peer] = co_await connect_to_any(std::move(addresses), deadline, settings.stop_fd);
   auto stream = plain_stream(std::move(socket));
   if (secure) stream = tls_stream(std::move(stream), tls_client_session(*context, url.host));
-  WebSocket client{std::make_shared<AsioConnection>(
-      std::move(stream), peer,
-      websocket::Connection::client(settings.websocket, websocket::target_of(url)), settings,
-      deadline)};
+  const websocket::Target target = websocket::target_of(url);
+  WebSocket client{
+      std::make_shared<AsioConnection>(std::move(stream), peer, &target, settings, deadline)};
   client.connection_->path = url.resource;
   co_await client.shake_hands();
   co_return client;

@@ -87,6 +87,10 @@ struct Message {
 // was sent leaves in one write, when receive() has to wait.
 enum class Leave : std::uint8_t { now, with_next };
 
+// A message of so many bytes leaves at once, from where it is: only what the kernel does not take
+// is copied into the queue.
+constexpr std::size_t uncopied_bytes_min = 32 * 1024;
+
 // What went over the TCP stream, handshake and frames, in bytes: before TLS, where there is one.
 struct Traffic {
   std::uint64_t sent = 0;

@@ -30,7 +30,7 @@ const char* sentence(TlsFault fault) {
     case TlsFault::plain_http:
       return "l'autre côté parle en clair (ws:// ou http://), ici c'est wss://";
     case TlsFault::not_tls:
-      return "l'autre côté ne parle pas TLS : ws:// peut-être, et non wss:// ?";
+      return "l'autre côté ne parle pas TLS (ws:// peut-être, et non wss://)";
     case TlsFault::handshake_cut:
       return "l'autre côté a coupé pendant la poignée de main TLS";
     case TlsFault::truncated:

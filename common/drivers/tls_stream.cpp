@@ -151,8 +151,8 @@ private:
     else
       fault_ = fault_of(session_.get(), established_);
     ERR_clear_error();
-    turning_away_ = !established_ && SSL_is_server(session_.get()) == 1 &&
-                    fault_ != TlsFault::handshake_cut;
+    turning_away_ =
+        !established_ && SSL_is_server(session_.get()) == 1 && fault_ != TlsFault::handshake_cut;
     if (!turning_away_) return {Tried::ended};
     waits_to_receive_ = tcp::socket::wait_read;
     if (fault_ == TlsFault::plain_http) send_below(say_tls);
@@ -174,8 +174,7 @@ private:
   }
 
   bool can_say_close() const {
-    return !fault_ && established_ &&
-           (SSL_get_shutdown(session_.get()) & SSL_SENT_SHUTDOWN) == 0;
+    return !fault_ && established_ && (SSL_get_shutdown(session_.get()) & SSL_SENT_SHUTDOWN) == 0;
   }
 
   // Has it no room for the alert, try_receive() comes back to it.
@@ -213,7 +212,7 @@ private:
   tcp::socket::wait_type waits_to_receive_ = tcp::socket::wait_read;
   tcp::socket::wait_type waits_to_send_ = tcp::socket::wait_write;
   std::size_t begun_bytes_ = 0;  // of a try_send that could not end
-  bool established_ = false;  // the handshake is over
+  bool established_ = false;     // the handshake is over
   bool shutdown_is_due_ = false;
   bool turning_away_ = false;
 };

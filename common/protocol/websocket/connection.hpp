@@ -71,6 +71,13 @@ public:
   bool send_text(std::string_view text);
   bool send_binary(Bytes bytes);
   bool send_prepared(std::shared_ptr<const PreparedFrame> frame);
+
+  // The same for a message so large that a copy of it costs: the bytes stay the caller's, output()
+  // leads to them, and they must live until keep_output(), which copies what has not left by then.
+  // To be called before anything but output() and wrote().
+  bool send_uncopied(Opcode text_or_binary, Bytes payload);
+  void keep_output() { output_.keep_lent(); }
+
   bool send_ping(Bytes payload = {});  // 125 bytes at most
   bool send_pong(Bytes payload = {});  // without a ping before it (section 5.5.3)
 

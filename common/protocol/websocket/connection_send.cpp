@@ -25,6 +25,24 @@ bool Connection::send_message(Opcode opcode, Bytes payload) {
   return true;
 }
 
+// What a client masks, or anyone compresses, is another message's bytes: there is no way around
+// them.
+bool Connection::send_uncopied(Opcode text_or_binary, Bytes payload) {
+  assert(!in_fragments_);
+  if (state_ != State::open || role_ == Role::client || compresses(payload))
+    return send_message(text_or_binary, payload);
+  FrameHead head;
+  head.opcode = text_or_binary;
+  head.payload_bytes = payload.size();
+  append_frame_head(output_.own(), head);
+  output_.lend(payload);
+  if (watcher_ != nullptr) {
+    watcher_->frame(Direction::sent, head);
+    watcher_->payload(Direction::sent, payload);
+  }
+  return true;
+}
+
 bool Connection::send_fragment(Opcode text_or_binary, Bytes piece, Fin fin) {
   assert(text_or_binary == Opcode::text || text_or_binary == Opcode::binary);
   if (state_ != State::open) return false;

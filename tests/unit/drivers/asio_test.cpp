@@ -1,3 +1,5 @@
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -673,6 +675,63 @@ TEST_CASE("one slow client holds up nobody else, and only so many are served", "
   coroutines::run(loop, coroutines::serve(listener, counted, 3));
   CHECK(served_max > 0);
   CHECK(served_max <= 2);  // the silent one is the third
+}
+
+TEST_CASE("without a descriptor left, those who come are told so, and it goes on", "[drivers]") {
+  const Bell bell;
+  Settings settings;
+  settings.stop_fd = bell.fd();
+  asio::io_context loop{1};
+  Listener listener(loop, testing::loopback(), settings);
+  const net::Address address = listener.address();
+  int here = 0;
+  int messages = 0;
+  const auto count = [&](WebSocket& client) -> awaitable<void> {
+    ++here;
+    while (co_await client.receive())
+      ++messages;
+  };
+  asio::co_spawn(loop, coroutines::serve(listener, count), rethrow);
+  const auto join = [&] {
+    net::Stream client = net::Stream::connect(address);
+    client.send_all(std::string(testing::upgrade) + "\r\n");
+    for (const int before = here; here == before;)
+      loop.run_one();
+    CHECK(receive_head(client).starts_with("HTTP/1.1 101"));
+    return client;
+  };
+  net::Stream one = join();
+  std::vector<net::Socket> waiting;
+  for (int i = 0; i < 3; ++i)
+    waiting.push_back(net::Socket::open(AF_INET, SOCK_STREAM));
+
+  rlimit usual_limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual_limit) == 0);
+  const rlimit few{64, usual_limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::vector<net::Socket> all;
+  for (int fd = ::open("/dev/null", O_RDONLY); fd != -1; fd = ::open("/dev/null", O_RDONLY))
+    all.emplace_back(fd);
+  REQUIRE(errno == EMFILE);
+  for (const net::Socket& socket : waiting)
+    REQUIRE(::connect(socket.fd(), address.data(), address.size()) == 0);
+  loop.poll();
+  CHECK(loop.run_for(50ms) < 5);  // none of them keeps it awake
+  all.clear();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual_limit) == 0);
+
+  for (net::Socket& socket : waiting) {
+    net::Stream refused(std::move(socket), address);
+    CHECK(receive_head(refused).starts_with("HTTP/1.1 503 "));
+  }
+  one.send_all(frame(Opcode::text, "toujours là"));
+  while (messages == 0)
+    loop.run_one();
+  net::Stream other = join();
+  one.close();
+  other.close();
+  bell.ring();
+  loop.run();
 }
 
 TEST_CASE("what a handler throws ends the loop", "[drivers]") {

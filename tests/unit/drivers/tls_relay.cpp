@@ -160,8 +160,7 @@ void TlsRelay::carry(net::Stream plain, net::Stream tls, bool is_server) {
     std::size_t count = 0;
     if (to_tls.empty() || tls_side == Side::gone) return false;
     const char* from = to_tls.bytes.data() + to_tls.begin;
-    const bool some =
-        went(SSL_write_ex(session.get(), from, to_tls.end - to_tls.begin, &count));
+    const bool some = went(SSL_write_ex(session.get(), from, to_tls.end - to_tls.begin, &count));
     to_tls.begin += count;
     return some;
   };
@@ -177,8 +176,7 @@ void TlsRelay::carry(net::Stream plain, net::Stream tls, bool is_server) {
   const auto give_plain = [&] {
     if (to_plain.empty()) return false;
     const char* from = to_plain.bytes.data() + to_plain.begin;
-    const ssize_t count =
-        ::send(plain.fd(), from, to_plain.end - to_plain.begin, MSG_NOSIGNAL);
+    const ssize_t count = ::send(plain.fd(), from, to_plain.end - to_plain.begin, MSG_NOSIGNAL);
     if (count > 0) to_plain.begin += static_cast<std::size_t>(count);
     if (count < 0 && errno != EAGAIN) plain_side = Side::gone;
     return count > 0;

@@ -4,7 +4,6 @@
 
 #include <openssl/ssl.h>
 
-
 #include <array>
 #include <cstddef>
 #include <memory>
