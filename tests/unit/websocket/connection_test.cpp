@@ -334,7 +334,8 @@ TEST_CASE("a large message leaves from where it is, and what does not leave is c
   const Config config = test_config();
   const std::string lent(60, 'x');
   const std::string expected = "text(before) binary(" + lent + ") text(after)";
-  for (const std::size_t written : {std::size_t{0}, std::size_t{5}, std::size_t{20}, std::size_t{65}}) {
+  for (const std::size_t written :
+       {std::size_t{0}, std::size_t{5}, std::size_t{20}, std::size_t{65}}) {
     CAPTURE(written);
     Connection connection = opened(server, config);
     std::string payload = lent;
@@ -359,6 +360,26 @@ TEST_CASE("a large message leaves from where it is, and what does not leave is c
   CHECK(sent(masking, client) == "text(masked)");
   masking.close();
   CHECK_FALSE(masking.send_uncopied(Opcode::text, bytes_of("late")));
+}
+
+TEST_CASE("who watches a connection sees every frame it sends, however it is sent", "[design]") {
+  struct Seen : FrameWatcher {
+    void frame(Direction, const FrameHead& head) override {
+      text += "(" + std::to_string(head.payload_bytes) + ")";
+    }
+    void payload(Direction, Bytes piece) override { text += text_of(piece); }
+    std::string text;
+  } seen;
+  const Config config = test_config();
+  Connection connection = opened(server, config);
+  connection.watch(&seen);
+  connection.send_text("copied");
+  connection.send_uncopied(Opcode::text, bytes_of("lent"));
+  connection.send_prepared(PreparedFrame::text("shared"));
+  connection.send_pong(bytes_of(""));
+  connection.watch(nullptr);
+  connection.send_text("alone");
+  CHECK(seen.text == "(6)copied(4)lent(6)shared(0)");
 }
 
 TEST_CASE("an idle connection is small, and gives its buffers back", "[design]") {
