@@ -90,6 +90,8 @@ std::string explain_system_error(const std::system_error& error) {
     return fmt::format("« {} » : ce nom ne mène à aucune adresse ({}). Vérifiez --host.",
                        call.substr(std::string_view("getaddrinfo ").size()),
                        error.code().message());
+  if (error.code().category().name() == std::string_view("tls"))
+    return fmt::format("{} : {}.", call, error.code().message());
   const std::string_view advice = advice_for(call, error.code());
   return advice.empty()
              ? fmt::format("{} : le système répond « {} ».", call, error.code().message())
@@ -126,9 +128,13 @@ std::string explain(const std::exception& error) {
         what.substr(5));
   else if (what.starts_with("ws:// "))
     return fmt::format(
-        "« {} » n'est pas l'adresse d'un WebSocket : ws://machine:port/chemin (wss:// vient à la "
-        "leçon 20).",
+        "« {} » n'est pas l'adresse d'un WebSocket : ws://machine:port/chemin, ou wss://, qui "
+        "chiffre (leçon 20).",
         what.substr(6));
+  else if (what.starts_with("wss:// "))
+    return fmt::format(
+        "« {} » : ce pilote ne chiffre pas ; celui de la leçon 18 sait le faire (leçon 20).",
+        what.substr(7));
   return error.what();
 }
 

@@ -31,6 +31,10 @@ bool may_open(const protocol::RequestHead& request, const net::Address& client) 
 
 void answer(const websocket::UpgradeRequested& asked, websocket::Connection& connection,
             const Settings& settings, const net::Address& client) {
+  if (settings.may_open) {
+    if (!settings.may_open(*asked.request, client)) connection.refuse(403);
+    return;
+  }
   const bool judged = settings.origins == Origins::any ||
                       !settings.websocket.origins_allowed.empty();  // by the connection
   if (!judged && !may_open(*asked.request, client)) connection.refuse(403);
@@ -44,7 +48,7 @@ void answer(const websocket::PlainRequested& asked, websocket::Connection& conne
   if (page == settings.pages.end())
     connection.refuse(404);
   else
-    connection.respond(200, page->second.content_type, page->second.body);
+    connection.respond(200, page->second.content_type, page->second.body, page->second.fields);
 }
 
 }  // namespace prise::drivers

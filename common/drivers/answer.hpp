@@ -7,8 +7,8 @@
 
 namespace prise::drivers {
 
-// Refuses with 403 a page that Settings::origins does not let in. Else does nothing: the next call
-// of connection.next_event() accepts.
+// Refuses with 403 what Settings::may_open, or else Settings::origins, does not let in. Else does
+// nothing: the next call of connection.next_event() accepts.
 void answer(const websocket::UpgradeRequested& asked, websocket::Connection& connection,
             const Settings& settings, const net::Address& client);
 

@@ -10,6 +10,7 @@
 
 #include "drivers/asio_connection.hpp"
 #include "drivers/asio_websocket.hpp"
+#include "drivers/tls_stream.hpp"
 
 namespace prise::drivers::coroutines {
 
@@ -119,19 +120,21 @@ asio::awaitable<Connected> connect_to_any(std::vector<tcp::endpoint> addresses, 
 
 asio::awaitable<WebSocket> WebSocket::connect(std::string_view url, const Settings& settings) {
   auto parsed = websocket::parse_url(url);
-  if (!parsed || parsed->scheme != websocket::Scheme::ws)
-    throw std::invalid_argument("ws:// " + std::string(url));
+  if (!parsed) throw std::invalid_argument("ws:// " + std::string(url));
   co_return co_await connect(std::move(*parsed), settings);
 }
 
 asio::awaitable<WebSocket> WebSocket::connect(websocket::Url url, const Settings& settings) {
+  const bool secure = url.scheme == websocket::Scheme::wss;
+  const TlsContext context = secure ? tls_client_context(settings.tls.ca_file) : nullptr;
   const Deadline deadline = after(Clock::now(), settings.timeouts.handshake);
   auto addresses = co_await addresses_of(url);
   auto [socket, peer] = co_await connect_to_any(std::move(addresses), deadline, settings.stop_fd);
-  WebSocket client{std::make_shared<AsioConnection>(
-      plain_stream(std::move(socket)), peer,
-      websocket::Connection::client(settings.websocket, websocket::target_of(url)), settings,
-      deadline)};
+  auto stream = plain_stream(std::move(socket));
+  if (secure) stream = tls_stream(std::move(stream), tls_client_session(*context, url.host));
+  const websocket::Target target = websocket::target_of(url);
+  WebSocket client{
+      std::make_shared<AsioConnection>(std::move(stream), peer, &target, settings, deadline)};
   client.connection_->path = url.resource;
   co_await client.shake_hands();
   co_return client;

@@ -33,13 +33,14 @@ private:
 };
 
 AsioConnection::AsioConnection(std::unique_ptr<AsioStream> stream, const net::Address& peer_address,
-                               websocket::Connection connection, const Settings& all_settings,
+                               const websocket::Target* target, const Settings& all_settings,
                                Deadline handshake)
-    : settings{all_settings},
+    : Sleeper{AsioLoop::of(stream->socket().get_executor(), all_settings)},
+      settings{all_settings},
       peer{peer_address},
-      protocol{std::move(connection)},
+      protocol{target != nullptr ? websocket::Connection::client(config(), *target)
+                                 : websocket::Connection::server(config())},
       stream_{std::move(stream)},
-      timer_{stream_->socket().get_executor()},
       deadline_{handshake},
       last_heard_{Clock::now()},
       silent_since_{last_heard_},
@@ -66,14 +67,15 @@ asio::awaitable<void> AsioConnection::shake_hands() {
     flush();
     if (protocol.is_open() || closed_) break;
     co_await wait_readable();
-    read_more();
+    read_what_was_waited_for();
   }
   if (closed_) co_await say_goodbye();
 }
 
 asio::awaitable<std::optional<Message>> AsioConnection::receive() {
-  const auto self = shared_from_this();
+  std::shared_ptr<AsioConnection> self;  // once it waits: the program may let go of us meanwhile
   if (reader_ == Reader::closer) {
+    self = shared_from_this();
     while (!ending)
       co_await wait_rung();
     co_return std::nullopt;
@@ -84,36 +86,38 @@ asio::awaitable<std::optional<Message>> AsioConnection::receive() {
       message_is_out_ = true;
       co_return message;
     }
-    co_await receive_rest();
+    if (!self) self = shared_from_this();
+    co_await wait_for_more();
+    read_what_was_waited_for();
   }
   co_return std::nullopt;
 }
 
-// There is no message in what has come: lets what was sent leave, and waits for more.
-asio::awaitable<void> AsioConnection::receive_rest() {
+// There is no message in what has come: lets what was sent leave, and waits. No coroutine of its
+// own, for each that waits is memory that an idle connection holds.
+asio::awaitable<void> AsioConnection::wait_for_more() {
   buffer_.give_back();
   flush();
-  if (closed_) {
-    co_await say_goodbye();
-  } else if (is_full() && protocol.is_open()) {
-    co_await wait_rung();  // a peer that does not read is not read, or its pongs would pile up
-  } else {
-    co_await wait_readable();
-    read_more();
-  }
+  if (closed_) return say_goodbye();
+  // A peer that does not read is not read, or its pongs would pile up.
+  return must_write_first() ? wait_rung() : wait_readable();
 }
 
 // asio would try to read before it waits, mostly in vain.
 asio::awaitable<void> AsioConnection::wait_readable() {
-  asio::error_code error;
-  if (stream_is_open())
-    co_await stream_->socket().async_wait(tcp::socket::wait_read,
-                                          asio::redirect_error(asio::use_awaitable, error));
+  return stream_->socket().async_wait(stream_->receive_waits_for(),
+                                      asio::redirect_error(asio::use_awaitable, wait_error_));
+}
+
+void AsioConnection::read_what_was_waited_for() {
+  const asio::error_code error = std::exchange(wait_error_, {});
   if (error && stream_is_open()) throw std::system_error(system_code(error), "recv");
+  if (!must_write_first()) read_more();
 }
 
 asio::awaitable<void> AsioConnection::wait_rung() {
-  if (!bell_) bell_ = std::make_unique<asio::steady_timer>(timer_.get_executor(), Deadline::max());
+  if (!bell_)
+    bell_ = std::make_unique<asio::steady_timer>(stream_->socket().get_executor(), Deadline::max());
   asio::error_code cancelled;
   co_await bell_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
@@ -127,6 +131,7 @@ bool AsioConnection::read_more() {
   if (!stream_is_open()) return false;
   const websocket::MutableBytes room = buffer_.borrow();
   const auto [outcome, bytes] = stream_->try_receive(room);
+  if (stream_->send_waits_for() == tcp::socket::wait_read) writing_ = false;  // it may go on
   if (outcome == Tried::ended) protocol.receive_end();
   if (outcome == Tried::some) {
     last_heard_ = silent_since_ = Clock::now();
@@ -161,15 +166,15 @@ void AsioConnection::note(const websocket::Event& event) {
     path = plain->request->target;
     answer(*plain, protocol, settings);
   }
-  if (const auto* opened = std::get_if<websocket::Opened>(&event)) {
+  if (std::holds_alternative<websocket::Opened>(event)) {
     was_open_ = true;
     deadline_ = Deadline::max();
     silent_since_ = Clock::now();
-    subprotocol = opened->subprotocol;
     arm();
   }
   if (const auto* closed = std::get_if<websocket::Closed>(&event)) {
-    closed_ = Ending{closed->code, std::string(closed->reason), closed->rule, closed->http_status};
+    closed_ = std::make_unique<Ending>(
+        Ending{closed->code, std::string(closed->reason), closed->rule, closed->http_status});
     const bool we_began = was_open_ && deadline_ != Deadline::max();
     if (!we_began) begin_closing();
     ring();
@@ -189,13 +194,36 @@ void AsioConnection::look() {
   flush();
 }
 
-asio::awaitable<bool> AsioConnection::leave(Leave leave) {
-  const auto self = shared_from_this();
+asio::awaitable<bool> AsioConnection::send(websocket::Opcode opcode, std::string_view payload,
+                                           Leave leave) {
+  if (!is_open() || !queue(opcode, payload)) co_return false;
   if (leave == Leave::now || is_full()) flush();
   if (++sent_since_receive_ > 1) {
     sent_since_receive_ = 1;
     look();
   }
+  if (!is_full()) co_return peer_takes_bytes_ && !ending;
+  const bool left = co_await wait_for_room();
+  co_return left;
+}
+
+bool AsioConnection::queue(websocket::Opcode opcode, std::string_view payload) {
+  const websocket::Bytes bytes = websocket::bytes_of(payload);
+  if (opcode == websocket::Opcode::ping) return protocol.send_ping(bytes);
+  if (bytes.size() < uncopied_bytes_min)
+    return opcode == websocket::Opcode::text ? protocol.send_text(payload)
+                                             : protocol.send_binary(bytes);
+  struct Keeping {
+    websocket::Connection& protocol;
+    ~Keeping() { protocol.keep_output(); }
+  } const keeping{protocol};  // even if flush() throws
+  const bool queued = protocol.send_uncopied(opcode, bytes);
+  flush();
+  return queued;
+}
+
+asio::awaitable<bool> AsioConnection::wait_for_room() {
+  const auto self = shared_from_this();
   while (is_full() && peer_takes_bytes_ && !ending)
     co_await wait_rung();
   co_return peer_takes_bytes_ && !ending;
@@ -203,7 +231,7 @@ asio::awaitable<bool> AsioConnection::leave(Leave leave) {
 
 void AsioConnection::leave_with_this_turn() {
   if (std::exchange(flush_is_due_, true)) return;
-  asio::post(timer_.get_executor(), [self = shared_from_this()] {
+  asio::post(stream_->socket().get_executor(), [self = shared_from_this()] {
     self->flush_is_due_ = false;
     self->flush();
   });
@@ -225,15 +253,16 @@ void AsioConnection::flush() {
 
 void AsioConnection::wait_writable() {
   writing_ = true;
-  send_deadline_ = after(Clock::now(), settings.timeouts.send);
+  const auto waits_for = stream_->send_waits_for();
+  const bool for_room = waits_for == tcp::socket::wait_write;
+  send_deadline_ = for_room ? after(Clock::now(), settings.timeouts.send) : Deadline::max();
   arm();
-  stream_->socket().async_wait(tcp::socket::wait_write,
-                               [weak = weak_from_this()](const asio::error_code& error) {
-                                 const auto self = weak.lock();
-                                 if (!self) return;
-                                 self->writing_ = false;
-                                 if (!error) self->flush();
-                               });
+  stream_->socket().async_wait(waits_for, [weak = weak_from_this()](const asio::error_code& error) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->writing_ = false;
+    if (!error) self->flush();
+  });
 }
 
 asio::awaitable<void> AsioConnection::close(websocket::CloseCode code, std::string_view reason) {
@@ -247,8 +276,17 @@ asio::awaitable<void> AsioConnection::close(websocket::CloseCode code, std::stri
   }
   const Reading reading{*this, Reader::closer};
   waiting_.reset();
-  while (!ending)
-    if (!next_message()) co_await receive_rest();
+  while (!ending) {
+    if (next_message()) continue;
+    co_await wait_for_more();
+    read_what_was_waited_for();
+  }
+}
+
+void AsioConnection::offer_close(websocket::CloseCode code, std::string_view reason) {
+  if (!is_open() || !protocol.close(code, reason)) return;
+  begin_closing();
+  leave_with_this_turn();
 }
 
 // From here on, the peer has so long for all that is left to do.
@@ -278,6 +316,7 @@ asio::awaitable<void> AsioConnection::say_goodbye() {
     Tried outcome = Tried::some;
     while (outcome != Tried::ended && stream_is_open()) {
       co_await wait_readable();
+      wait_error_.clear();
       if (!stream_is_open()) break;
       const Attempt attempt = stream_->try_receive(buffer_.borrow());
       buffer_.give_back();
@@ -296,10 +335,13 @@ void AsioConnection::give_up(Moved why) {
 }
 
 void AsioConnection::finish(const Ending& how) {
-  if (!ending) ending = how;
-  asio::error_code ignored;
-  stream_->socket().close(ignored);
-  timer_.cancel();
+  if (!ending) {
+    ending = how;
+    const bool cut = how.rule == Rule::ended_without_close || how.rule == Rule::handshake_cut;
+    if (cut && !how.timed_out) ending->error = stream_->fault();
+  }
+  stream_->close();
+  sleep_on();
   stop_ = {};
   ring();
 }

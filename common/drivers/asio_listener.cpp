@@ -9,6 +9,7 @@
 
 #include "drivers/asio_connection.hpp"
 #include "drivers/asio_websocket.hpp"
+#include "drivers/tls_stream.hpp"
 #include "net/error.hpp"
 
 namespace prise::drivers::coroutines {
@@ -41,11 +42,17 @@ AsioSocket duplicate_in(asio::io_context& loop, const tcp& protocol, int fd) {
   return socket;
 }
 
-std::shared_ptr<AsioConnection> server_over(tcp::socket socket, const net::Address& peer,
-                                            const Settings& settings) {
-  return std::make_shared<AsioConnection>(
-      plain_stream(std::move(socket)), peer, websocket::Connection::server(settings.websocket),
-      settings, after(Clock::now(), settings.timeouts.handshake));
+TlsContext server_context(const Tls& tls) {
+  return tls.serves() ? tls_server_context(tls.certificate_file, tls.key_file) : nullptr;
+}
+
+// Without a context, in plain.
+std::shared_ptr<AsioConnection> server_over(tcp::socket socket, SSL_CTX* context,
+                                            const net::Address& peer, const Settings& settings) {
+  auto stream = plain_stream(std::move(socket));
+  if (context != nullptr) stream = tls_stream(std::move(stream), tls_server_session(*context));
+  return std::make_shared<AsioConnection>(std::move(stream), peer, nullptr, settings,
+                                          after(Clock::now(), settings.timeouts.handshake));
 }
 
 void rethrow(const std::exception_ptr& thrown) {
@@ -76,16 +83,19 @@ asio::awaitable<void> attend(WebSocket websocket, const Handler& handler, Attend
 
 WebSocket WebSocket::over(net::Stream client, asio::io_context& loop, const Settings& settings) {
   auto socket = duplicate_in<tcp::socket>(loop, protocol_of(client.peer()), client.fd());
-  return WebSocket{server_over(std::move(socket), client.peer(), settings)};
+  const TlsContext context = server_context(settings.tls);
+  return WebSocket{server_over(std::move(socket), context.get(), client.peer(), settings)};
 }
 
 class Listener::Door : public Stoppable {
 public:
   Door(asio::io_context& loop, const net::Listener& listener, const Settings& all_settings)
       : settings{all_settings},
+        context{server_context(settings.tls)},
         address{listener.address()},
         acceptor{duplicate_in<tcp::acceptor>(loop, protocol_of(address), listener.fd())},
         spare_{duplicate(listener.fd())},
+        loop_{AsioLoop::of(acceptor.get_executor(), settings)},
         stop_{acceptor.get_executor(), settings.stop_fd, *this} {
     acceptor.non_blocking(true);
     if (stop_.stopped()) stop();
@@ -97,23 +107,32 @@ public:
     spare_.close();
   }
 
+  // Who is there already; nobody, and why.
+  std::shared_ptr<AsioConnection> let_in(asio::error_code& error) {
+    tcp::endpoint from;
+    tcp::socket client = acceptor.accept(from, error);
+    return error ? nullptr
+                 : server_over(std::move(client), context.get(), address_of(from), settings);
+  }
+
   // There is no descriptor for who comes: the spare one makes room, for as long as it takes to say
   // so. Left in the queue, they would wake us again at once, for ever.
-  // False: there was no room even so.
-  bool turn_away() {
+  // The error of its accept: there may be nobody, or no room even so.
+  asio::error_code turn_away() {
     spare_.close();
     asio::error_code error, ignored;
     tcp::socket client = acceptor.accept(error);
     if (!error) {
       client.non_blocking(true, ignored);
-      client.send(asio::buffer(busy_), 0, ignored);
+      if (!context) client.send(asio::buffer(busy_), 0, ignored);
       client.close(ignored);
     }
     spare_ = net::Socket{::fcntl(acceptor.native_handle(), F_DUPFD_CLOEXEC, 0)};
-    return !error || error == asio::error::would_block;
+    return error;
   }
 
   const Settings& settings;
+  const TlsContext context;
   const net::Address address;
   tcp::acceptor acceptor;
 
@@ -121,6 +140,7 @@ private:
   static constexpr std::string_view busy_ =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   net::Socket spare_;
+  std::shared_ptr<AsioLoop> loop_;  // its buffers stay from one client to the next
   StopMembership stop_;
 };
 
@@ -153,14 +173,14 @@ asio::awaitable<std::optional<WebSocket>> Listener::accept() {
   const auto door = door_;
   while (door->acceptor.is_open()) {
     asio::error_code error;
-    tcp::endpoint from;
-    tcp::socket client = door->acceptor.accept(from, error);
-    if (!error)
-      co_return WebSocket{server_over(std::move(client), address_of(from), door->settings)};
+    if (auto client = door->let_in(error)) co_return WebSocket{std::move(client)};
+    // Without a descriptor, accept(2) fails even when nobody is there.
+    if (error != asio::error::would_block && !client_is_gone(error)) error = door->turn_away();
+    if (!error || client_is_gone(error)) continue;
     if (error == asio::error::would_block)
       co_await door->acceptor.async_wait(tcp::acceptor::wait_read,
                                          asio::redirect_error(asio::use_awaitable, error));
-    else if (!client_is_gone(error) && !door->turn_away())
+    else
       co_await pause();
   }
   co_return std::nullopt;

@@ -30,6 +30,17 @@ public:
   virtual Attempt try_send(const websocket::Output& output) = 0;
   virtual void shut_down_sending() = 0;
   virtual asio::ip::tcp::socket& socket() = 0;
+
+  // What TLS changes: a handshake may have to write before it can read on, and the other way round.
+  using Wait = asio::ip::tcp::socket::wait_type;
+  [[nodiscard]] virtual Wait receive_waits_for() const { return asio::ip::tcp::socket::wait_read; }
+  [[nodiscard]] virtual Wait send_waits_for() const { return asio::ip::tcp::socket::wait_write; }
+  // Why it ended, where that says more than "the peer is gone".
+  [[nodiscard]] virtual std::error_code fault() const { return {}; }
+  virtual void close() {
+    asio::error_code ignored;
+    socket().close(ignored);
+  }
 };
 
 // asio's own category for errno's numbers, as the one that everybody else knows.

@@ -14,16 +14,11 @@ Deadline AsioConnection::next_deadline() const {
 
 void AsioConnection::arm() {
   const Deadline next = next_deadline();
-  if (ending || next >= armed_for_) return;  // what fires too early only looks again
-  armed_for_ = next;
-  timer_.expires_at(next);
-  timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
-    if (const auto self = weak.lock(); self && !error) self->on_time();
-  });
+  if (ending || next >= wakes_at()) return;  // who is woken too early only looks again
+  wake_at(next);
 }
 
-void AsioConnection::on_time() {
-  armed_for_ = Deadline::max();
+void AsioConnection::wake() {
   if (ending) return;
   const Deadline now = Clock::now();
   const bool send_is_late = writing_ && now >= send_deadline_;

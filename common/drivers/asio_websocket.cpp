@@ -30,18 +30,15 @@ asio::awaitable<std::optional<Message>> WebSocket::receive() {
 }
 
 asio::awaitable<bool> WebSocket::send_text(std::string_view text, Leave leave) {
-  if (!is_open() || !connection_->protocol.send_text(text)) co_return false;
-  co_return co_await connection_->leave(leave);
+  return connection_->send(websocket::Opcode::text, text, leave);
 }
 
 asio::awaitable<bool> WebSocket::send_binary(std::string_view bytes, Leave leave) {
-  if (!is_open() || !connection_->protocol.send_binary(websocket::bytes_of(bytes))) co_return false;
-  co_return co_await connection_->leave(leave);
+  return connection_->send(websocket::Opcode::binary, bytes, leave);
 }
 
 asio::awaitable<bool> WebSocket::send_ping(std::string_view payload) {
-  if (!is_open() || !connection_->protocol.send_ping(websocket::bytes_of(payload))) co_return false;
-  co_return co_await connection_->leave(Leave::now);
+  return connection_->send(websocket::Opcode::ping, payload, Leave::now);
 }
 
 bool WebSocket::offer_text(std::string_view text) {
@@ -54,6 +51,14 @@ bool WebSocket::offer_prepared(std::shared_ptr<const websocket::PreparedFrame> f
   if (!is_open() || connection_->is_full()) return false;
   connection_->leave_with_this_turn();
   return connection_->protocol.send_prepared(std::move(frame));
+}
+
+void WebSocket::offer_close(websocket::CloseCode code, std::string_view reason) {
+  connection_->offer_close(code, reason);
+}
+
+void WebSocket::watch(websocket::FrameWatcher* watcher) {
+  connection_->protocol.watch(watcher);
 }
 
 std::size_t WebSocket::queued_bytes() const {
@@ -90,7 +95,7 @@ const std::string& WebSocket::path() const {
 }
 
 const std::string& WebSocket::subprotocol() const {
-  return connection_->subprotocol;
+  return connection_->protocol.subprotocol();
 }
 
 const Traffic& WebSocket::traffic() const {

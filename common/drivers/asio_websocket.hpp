@@ -22,6 +22,7 @@
 
 #include "drivers/settings.hpp"
 #include "net/stream.hpp"
+#include "protocol/websocket/frame_watcher.hpp"
 #include "protocol/websocket/prepared_frame.hpp"
 #include "protocol/websocket/url.hpp"
 
@@ -33,8 +34,9 @@ class AsioConnection;
 // below, must outlive it.
 class WebSocket {
 public:
-  // "ws://localhost:8765/path": tries each address of the name. Throws std::invalid_argument when
-  // it is no such URL, std::system_error when nobody answers there.
+  // "ws://localhost:8765/path", or wss://: tries each address of the name. Throws
+  // std::invalid_argument when it is no such URL, std::system_error when nobody answers there. A
+  // server whose certificate is not good is an outcome: closed() has a TlsFault in `error`.
   static asio::awaitable<WebSocket> connect(std::string_view url, const Settings& settings);
   static asio::awaitable<WebSocket> connect(websocket::Url url, const Settings& settings);
   static asio::awaitable<WebSocket> connect(std::string_view, Settings&& dies_at_once) = delete;
@@ -70,6 +72,13 @@ public:
   bool offer_prepared(std::shared_ptr<const websocket::PreparedFrame> frame);
   [[nodiscard]] std::size_t queued_bytes() const;
 
+  // Begins to close, and waits for nothing: who receives gets what still comes, then nothing. The
+  // peer is told after all that is queued, if it reads within Timeouts::close.
+  void offer_close(websocket::CloseCode code, std::string_view reason = {});
+
+  // See websocket::FrameWatcher. It must live as long as this, or until watch(nullptr).
+  void watch(websocket::FrameWatcher* watcher);
+
   // The closing handshake, then the end of the stream: when it returns, all is over. Messages that
   // were still on their way go to the coroutine that receives, or are dropped. The reason is UTF-8,
   // 123 bytes at most.
@@ -95,7 +104,8 @@ private:
   std::shared_ptr<AsioConnection> connection_;
 };
 
-// A socket on which clients arrive. It must not outlive `loop`.
+// A socket on which clients arrive: over TLS, if the settings name a certificate and a key. It must
+// not outlive `loop`.
 class Listener {
 public:
   Listener(asio::io_context& loop, const net::Address& address, const Settings& settings);
@@ -106,7 +116,7 @@ public:
 
   // The next client, before its handshake: another may be slow, and is waited for by nobody but its
   // own coroutine. Nothing: the stop descriptor of the settings has become readable. A client for
-  // whom there is no descriptor left (ulimit -n) is told 503.
+  // whom there is no descriptor left (ulimit -n) is told 503; over TLS, it is hung up on.
   asio::awaitable<std::optional<WebSocket>> accept();
   [[nodiscard]] net::Address address() const;
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "drivers/answer.hpp"
+#include "drivers/plain_only.hpp"
 
 namespace prise::drivers {
 namespace {
@@ -39,12 +40,12 @@ WebSocket::WebSocket(TimedStream stream, Connection connection, const Settings& 
 
 WebSocket WebSocket::connect(std::string_view url, const Settings& settings) {
   const auto parsed = websocket::parse_url(url);
-  if (!parsed || parsed->scheme != websocket::Scheme::ws)
-    throw std::invalid_argument("ws:// " + std::string(url));
+  if (!parsed) throw std::invalid_argument("ws:// " + std::string(url));
   return connect(*parsed, settings);
 }
 
 WebSocket WebSocket::connect(const websocket::Url& url, const Settings& settings) {
+  plain_only(url);
   const Deadline deadline = after(Clock::now(), settings.timeouts.handshake);
   WebSocket client{connect_to_any(url, deadline, settings.stop_fd),
                    Connection::client(settings.websocket, websocket::target_of(url)), settings,
@@ -56,6 +57,7 @@ WebSocket WebSocket::connect(const websocket::Url& url, const Settings& settings
 
 WebSocket WebSocket::accept(net::Stream client, const Settings& settings,
                             std::string_view received) {
+  plain_only(settings);
   WebSocket server{TimedStream{std::move(client), settings.stop_fd},
                    Connection::server(settings.websocket), settings,
                    after(Clock::now(), settings.timeouts.handshake)};

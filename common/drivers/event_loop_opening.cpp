@@ -8,6 +8,7 @@
 
 #include "drivers/attempt.hpp"
 #include "drivers/event_loop.hpp"
+#include "drivers/plain_only.hpp"
 #include "net/error.hpp"
 
 namespace prise::drivers {
@@ -21,6 +22,7 @@ constexpr std::chrono::milliseconds rest{100};
 }  // namespace
 
 void EventLoop::listen(net::Listener listener, Handler& handler) {
+  plain_only(settings_);
   assert(!is_stopping());
   const int fd = listener.fd();
   net::checked(::fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
@@ -92,12 +94,12 @@ void EventLoop::rest_from_accepting() {
 
 Peer& EventLoop::connect(std::string_view url, Handler& handler) {
   const auto parsed = websocket::parse_url(url);
-  if (!parsed || parsed->scheme != websocket::Scheme::ws)
-    throw std::invalid_argument("ws:// " + std::string(url));
+  if (!parsed) throw std::invalid_argument("ws:// " + std::string(url));
   return connect(*parsed, handler);
 }
 
 Peer& EventLoop::connect(const websocket::Url& url, Handler& handler) {
+  plain_only(url);
   assert(!is_stopping());
   auto owned = std::unique_ptr<Peer>(
       new Peer{*this, handler, Connection::client(settings_.websocket, websocket::target_of(url))});

@@ -1,10 +1,5 @@
 #include "drivers/peer.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include <cstring>
-
 #include "drivers/answer.hpp"
 #include "drivers/attempt.hpp"
 #include "drivers/event_loop.hpp"
@@ -27,16 +22,9 @@ Peer::Peer(EventLoop& loop, Handler& handler, websocket::Connection connection)
 }
 
 void Peer::be_at(net::Socket socket, const net::Address& address) {
-  static_assert(sizeof address_ == sizeof(sockaddr_in6));
-  std::memcpy(address_.data(), address.data(), address.size());
+  address_ = address;
   socket_ = std::move(socket);
   interest_ = net::Interest::nothing;
-}
-
-net::Address Peer::address() const {
-  const auto* kept = reinterpret_cast<const sockaddr*>(address_.data());
-  const bool ipv6 = kept->sa_family == AF_INET6;
-  return {kept, static_cast<socklen_t>(ipv6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in))};
 }
 
 std::string_view Peer::path() const {

@@ -1,7 +1,6 @@
 // One WebSocket of an event loop, and what the loop tells of it.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 
 #include "drivers/deadline_list.hpp"
 #include "drivers/settings.hpp"
+#include "net/address.hpp"
 #include "net/poller.hpp"
 #include "net/socket.hpp"
 #include "protocol/websocket/connection.hpp"
@@ -39,8 +39,9 @@ public:
 class Peer : private DeadlineLink {
 public:
   // Each puts one message in this peer's queue, which leaves at the end of the turn: all that a
-  // turn sends to a peer goes in one write, for as long as the kernel has room. False: nothing was
-  // sent, the peer is not open. A text must be valid UTF-8.
+  // turn sends to a peer goes in one write, for as long as the kernel has room. (A large one leaves
+  // at once, with what was queued before it.) False: nothing was sent, the peer is not open. A text
+  // must be valid UTF-8.
   //
   // What the kernel does not take waits here, and until it has left, nothing is read from the peer:
   // one that asks and does not listen stops only itself. Where others send to it all the same, the
@@ -62,7 +63,7 @@ public:
 
   [[nodiscard]] bool is_open() const { return phase_ == Phase::open; }
   [[nodiscard]] std::size_t queued_bytes() const { return connection_.output_bytes(); }
-  [[nodiscard]] net::Address address() const;
+  [[nodiscard]] const net::Address& address() const { return address_; }
   [[nodiscard]] const std::string& subprotocol() const { return connection_.subprotocol(); }
   // What was asked for, with its query. To be copied in opened(): an idle peer keeps nothing.
   [[nodiscard]] std::string_view path() const;
@@ -109,6 +110,7 @@ private:
   void wait_to_write();
   void watch(net::Interest interest);
 
+  bool send(websocket::Opcode opcode, std::string_view payload);
   bool has_room();
   bool will_leave(bool queued);
   void begin_closing();
@@ -134,8 +136,8 @@ private:
   bool holds_input_ : 1 = false;     // it came, and waits until the replies before it have left
   bool hangs_up_ : 1 = false;
   bool too_slow_ : 1 = false;
-  int failure_ = 0;                         // an errno
-  std::array<std::uint32_t, 7> address_{};  // a sockaddr_in or sockaddr_in6
+  int failure_ = 0;  // an errno
+  net::Address address_;
 };
 
 }  // namespace prise::drivers

@@ -10,11 +10,23 @@ using websocket::Rule;
 // What a program may do to a peer at any time: nothing of this calls a handler.
 
 bool Peer::send_text(std::string_view text) {
-  return has_room() && will_leave(connection_.send_text(text));
+  return send(websocket::Opcode::text, text);
 }
 
 bool Peer::send_binary(std::string_view bytes) {
-  return has_room() && will_leave(connection_.send_binary(websocket::bytes_of(bytes)));
+  return send(websocket::Opcode::binary, bytes);
+}
+
+bool Peer::send(websocket::Opcode opcode, std::string_view payload) {
+  if (!has_room()) return false;
+  const websocket::Bytes bytes = websocket::bytes_of(payload);
+  if (bytes.size() < uncopied_bytes_min)
+    return will_leave(opcode == websocket::Opcode::text ? connection_.send_text(payload)
+                                                        : connection_.send_binary(bytes));
+  const bool sent = will_leave(connection_.send_uncopied(opcode, bytes));
+  write();
+  connection_.keep_output();
+  return sent;
 }
 
 bool Peer::send_prepared(std::shared_ptr<const websocket::PreparedFrame> frame) {

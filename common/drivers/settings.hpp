@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "drivers/random_mask.hpp"
+#include "net/address.hpp"
 #include "protocol/websocket/close_code.hpp"
 #include "protocol/websocket/config.hpp"
 #include "protocol/websocket/rule.hpp"
@@ -36,6 +37,20 @@ enum class Origins : std::uint8_t {
 struct Page {
   std::string content_type;  // "text/html; charset=utf-8"
   std::string body;
+  std::string fields{};  // more of the head, each line ended: "Cache-Control: no-store\r\n"
+};
+
+// TLS, in the asio driver; the others know none, and refuse it. Lesson 20.
+struct Tls {
+  // Server: with both, it speaks wss://, and nothing else. PEM: its certificate, then those that
+  // lead to the authority; its private key, unencrypted.
+  std::string certificate_file;
+  std::string key_file;
+  // Client: whom it believes, PEM; "": the authorities of the system. A wss:// URL is always
+  // verified, issuer, dates and host name: there is no way to switch that off.
+  std::string ca_file;
+
+  [[nodiscard]] bool serves() const { return !certificate_file.empty() || !key_file.empty(); }
 };
 
 // What a program decides, once, for all its WebSockets: it must outlive them. Threads may share it.
@@ -47,10 +62,14 @@ struct Settings {
 
   websocket::Config websocket;  // limits, subprotocols, compression
   Timeouts timeouts;
+  Tls tls;
   // Server: what a browser finds at the same port, by path ("/"); 404 for the other paths. Without
   // any, such a request is refused with 426: this port speaks only WebSocket.
   std::map<std::string, Page, std::less<>> pages;
   Origins origins = Origins::ours;
+  // A program that decides for itself which requests may open a WebSocket: then `origins` says
+  // nothing. The address is the client's. False: 403.
+  std::function<bool(const protocol::RequestHead&, const net::Address&)> may_open;
   // What may wait for a peer that does not read. Beyond it, who sends waits too (asio), or the peer
   // is dropped (event loop: see Peer).
   std::size_t send_queue_bytes_max = 1024 * 1024;
@@ -68,7 +87,11 @@ struct Message {
 // was sent leaves in one write, when receive() has to wait.
 enum class Leave : std::uint8_t { now, with_next };
 
-// What went over the TCP stream, handshake and frames, in bytes.
+// A message of so many bytes leaves at once, from where it is: only what the kernel does not take
+// is copied into the queue.
+constexpr std::size_t uncopied_bytes_min = 32 * 1024;
+
+// What went over the TCP stream, handshake and frames, in bytes: before TLS, where there is one.
 struct Traffic {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
@@ -81,8 +104,10 @@ struct Ending {
   websocket::Rule rule = websocket::Rule::none;                         // what the peer broke
   int http_status = 0;  // 200: it was given a page; else of the handshake that was refused
   bool timed_out = false;
-  bool too_slow = false;    // Settings::send_queue_bytes_max was passed
-  std::error_code error{};  // event loop: what this machine refused; why connect() found nobody
+  bool too_slow = false;  // Settings::send_queue_bytes_max was passed
+  // event loop: what this machine refused; why connect() found nobody. TLS: a TlsFault, of a
+  // connection that was cut or never made; the driver's own file names them all: tls_fault.hpp.
+  std::error_code error{};
 };
 
 }  // namespace prise::drivers

@@ -16,14 +16,6 @@
 namespace prise::net {
 namespace {
 
-// sockaddr_storage may be read as the family it holds says (POSIX, <sys/socket.h>).
-const sockaddr_in& as_ipv4(const sockaddr_storage& s) {
-  return reinterpret_cast<const sockaddr_in&>(s);
-}
-const sockaddr_in6& as_ipv6(const sockaddr_storage& s) {
-  return reinterpret_cast<const sockaddr_in6&>(s);
-}
-
 class ResolverCategory : public std::error_category {
   const char* name() const noexcept override { return "getaddrinfo"; }
   std::string message(int code) const override { return ::gai_strerror(code); }
@@ -37,12 +29,12 @@ const std::error_category& resolver_category() {
 }
 
 Address::Address() {
-  storage_.ss_family = AF_INET;
+  kept_.any.sa_family = AF_INET;
 }
 
 Address::Address(const sockaddr* address, socklen_t bytes) {
   assert(address->sa_family == AF_INET || address->sa_family == AF_INET6);
-  std::memcpy(&storage_, address, std::min<std::size_t>(bytes, sizeof storage_));
+  std::memcpy(&kept_, address, std::min<std::size_t>(bytes, sizeof kept_));
 }
 
 Address Address::ipv4(const std::string& host, std::uint16_t port) {
@@ -55,34 +47,34 @@ Address Address::ipv4(const std::string& host, std::uint16_t port) {
 }
 
 std::uint16_t Address::port() const {
-  return ntohs(family() == AF_INET6 ? as_ipv6(storage_).sin6_port : as_ipv4(storage_).sin_port);
+  return ntohs(family() == AF_INET6 ? kept_.ipv6.sin6_port : kept_.ipv4.sin_port);
 }
 
 void Address::set_port(std::uint16_t port) {
   if (family() == AF_INET6)
-    reinterpret_cast<sockaddr_in6&>(storage_).sin6_port = htons(port);
+    kept_.ipv6.sin6_port = htons(port);
   else
-    reinterpret_cast<sockaddr_in&>(storage_).sin_port = htons(port);
+    kept_.ipv4.sin_port = htons(port);
 }
 
 std::string Address::host() const {
   char text[INET6_ADDRSTRLEN] = "";
-  const void* bits = family() == AF_INET6 ? static_cast<const void*>(&as_ipv6(storage_).sin6_addr)
-                                          : static_cast<const void*>(&as_ipv4(storage_).sin_addr);
+  const void* bits = family() == AF_INET6 ? static_cast<const void*>(&kept_.ipv6.sin6_addr)
+                                          : static_cast<const void*>(&kept_.ipv4.sin_addr);
   ::inet_ntop(family(), bits, text, sizeof text);
   return text;
 }
 
 bool Address::is_any() const {
-  if (family() == AF_INET6) return IN6_IS_ADDR_UNSPECIFIED(&as_ipv6(storage_).sin6_addr);
-  return as_ipv4(storage_).sin_addr.s_addr == htonl(INADDR_ANY);
+  if (family() == AF_INET6) return IN6_IS_ADDR_UNSPECIFIED(&kept_.ipv6.sin6_addr);
+  return kept_.ipv4.sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
 std::string Address::text() const {
   std::string text = "('" + host() + "', " + std::to_string(port());
   if (family() == AF_INET6) {
-    text += ", " + std::to_string(ntohl(as_ipv6(storage_).sin6_flowinfo));
-    text += ", " + std::to_string(as_ipv6(storage_).sin6_scope_id);
+    text += ", " + std::to_string(ntohl(kept_.ipv6.sin6_flowinfo));
+    text += ", " + std::to_string(kept_.ipv6.sin6_scope_id);
   }
   return text + ")";
 }

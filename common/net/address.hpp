@@ -3,6 +3,7 @@
 // ipv6(7).
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -20,7 +21,7 @@ public:
   // A numeric address, "127.0.0.1": no look-up. Throws std::invalid_argument when it is not one.
   static Address ipv4(const std::string& host, std::uint16_t port);
 
-  int family() const { return storage_.ss_family; }
+  int family() const { return kept_.any.sa_family; }
   std::uint16_t port() const;  // in the host's byte order, as everywhere outside this class
   void set_port(std::uint16_t port);
   std::string host() const;  // numeric: "127.0.0.1", "::1"
@@ -29,12 +30,17 @@ public:
   std::string text() const;  // as Python shows it: ('127.0.0.1', 52314), ('::1', 52314, 0, 0)
   std::string host_and_port() const;  // as people write it: 127.0.0.1:52314, [::1]:52314
 
-  const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  const sockaddr* data() const { return &kept_.any; }
   socklen_t size() const;
   friend bool operator==(const Address& left, const Address& right);
 
 private:
-  sockaddr_storage storage_{};
+  union Kept {  // as its family says; sockaddr_storage would hold any family's, in 128 bytes
+    sockaddr_in6 ipv6;
+    sockaddr_in ipv4;
+    sockaddr any;
+  };
+  Kept kept_{};
 };
 
 enum class Purpose { connect, listen };

@@ -125,6 +125,10 @@ TEST_CASE("lesson 18's echo_server has no deviation", "[quick][ours]") {
   try_server({coroutines + "/echo_server", {"--port", "0"}}, quick, 4, {});
 }
 
+TEST_CASE("asio echo client has no deviation", "[quick][ours]") {
+  try_client({drivers_echoes + "/asio_echo_client", "{}"}, quick, 4, {});
+}
+
 TEST_CASE("python3-websockets as server deviates as peers.md says", "[quick][python]") {
   try_server({python, {peers + "/python_server.py"}}, quick_of_python, 4,
              deviations_of("python3-websockets", "server"));
@@ -149,6 +153,10 @@ TEST_CASE("echo_server has no deviation, all cases whole", "[.][long][ours]") {
 
 TEST_CASE("lesson 18's echo_server has no deviation, all cases whole", "[.][long][ours]") {
   try_server({coroutines + "/echo_server", {"--port", "0"}}, whole, 4, {});
+}
+
+TEST_CASE("asio echo client has no deviation, all cases whole", "[.][long][ours]") {
+  try_client({drivers_echoes + "/asio_echo_client", "{}"}, whole, 4, {});
 }
 
 TEST_CASE("echo_client has no deviation, all cases whole", "[.][long][ours]") {

@@ -131,6 +131,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   ::setenv("PYTHONUTF8", "1", 1);
+  const std::string certificates = PRISE_BINARY_DIR "/lessons/20_wss_tls/certificats";
+  ::setenv("PRISE_CERTIFICATES", certificates.c_str(), 1);
+  ::setenv("SSL_CERT_FILE", (certificates + "/ca.pem").c_str(), 1);  // whom Python believes
   const auto scenes = scenes_of(text_of(argv[1]));
   int failures = scenes.empty() ? 1 : 0;
   for (const std::string& scene : scenes) {

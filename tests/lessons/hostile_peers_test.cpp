@@ -90,7 +90,7 @@ void check_serves_on(const Row& row, Process& server) {
   } else {
     REQUIRE((row.program == "14_http_polling/server" || row.program == "15_ws_handshake/server" ||
              row.program.starts_with("17_ws_echo/") || row.program.starts_with("18_ws_asio/") ||
-             row.program.starts_with("19_ws_chat/") ||
+             row.program.starts_with("19_ws_chat/") || row.program == "20_wss_tls/server" ||
              row.program == "21_ws_compression/server"));  // a page, or none, at the same port
     next.send_all("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     CHECK(next.receive_some(1024).starts_with("HTTP/1.1 "));

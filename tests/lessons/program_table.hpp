@@ -116,6 +116,8 @@ inline const std::vector<Row>& program_table() {
       {"19_ws_chat/pitfall_scheme", Role::tcp_client},
       {"19_ws_chat/pitfall_set", Role::tool},
       {"19_ws_chat/pitfall_cleanup", Role::alone},
+      {.program = "20_wss_tls/server", .role = Role::tcp_server, .serves_on = true},
+      {"20_wss_tls/client", Role::tcp_client},
       {.program = "21_ws_compression/server", .role = Role::tcp_server, .serves_on = true},
       {"21_ws_compression/client", Role::tcp_client},
       {"21_ws_compression/bomb", Role::tcp_client},

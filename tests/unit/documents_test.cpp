@@ -98,7 +98,8 @@ std::set<std::string> lessons_and_programs() {
     const std::string number = folder.path().filename().string().substr(0, 2);
     found.insert(number);
     for (const auto& file : fs::directory_iterator(folder)) {
-      if (file.path().extension() == ".cpp")
+      const bool script = file.path().extension().empty() && file.path().filename() != "transcript";
+      if (script || file.path().extension() == ".cpp")
         found.insert(number + " " + file.path().stem().string());
     }
   }

@@ -35,6 +35,15 @@ bool holds(const std::string& text, std::string_view part) {
 
 }  // namespace
 
+TEST_CASE("what TLS says is told as it is, and a driver without it names the lesson", "[explain]") {
+  struct : std::error_category {
+    const char* name() const noexcept override { return "tls"; }
+    std::string message(int) const override { return "ce fichier manque"; }
+  } const tls;
+  CHECK(explain(std::system_error(1, tls, "« ca.pem »")) == "« ca.pem » : ce fichier manque.");
+  CHECK(holds(explain(std::invalid_argument("wss:// localhost")), "leçon 20"));
+}
+
 TEST_CASE("common errors name the call, say what is wrong and what to do", "[explain]") {
   struct Row {
     const char* call;

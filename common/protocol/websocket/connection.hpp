@@ -17,6 +17,7 @@
 
 #include "protocol/websocket/config.hpp"
 #include "protocol/websocket/event.hpp"
+#include "protocol/websocket/frame_watcher.hpp"
 #include "protocol/websocket/handshake.hpp"
 #include "protocol/websocket/message_reader.hpp"
 #include "protocol/websocket/output_queue.hpp"
@@ -61,13 +62,22 @@ public:
   // Server, after UpgradeRequested or PlainRequested: an answer other than 101, and no WebSocket.
   // The last event is then Closed, with refused_by_application.
   void refuse(int status);
-  void respond(int status, std::string_view content_type, std::string_view body);
+  // `more_fields`: further lines of the head, each ended by "\r\n".
+  void respond(int status, std::string_view content_type, std::string_view body,
+               std::string_view more_fields = {});
 
   // Each is queued in output(), and says so: true. When the connection is not open they do nothing:
   // false. A text must be valid UTF-8. Nothing bounds the queue but the caller: see output_bytes().
   bool send_text(std::string_view text);
   bool send_binary(Bytes bytes);
   bool send_prepared(std::shared_ptr<const PreparedFrame> frame);
+
+  // The same for a message so large that a copy of it costs: the bytes stay the caller's, output()
+  // leads to them, and they must live until keep_output(), which copies what has not left by then.
+  // To be called before anything but output() and wrote().
+  bool send_uncopied(Opcode text_or_binary, Bytes payload);
+  void keep_output() { output_.keep_lent(); }
+
   bool send_ping(Bytes payload = {});  // 125 bytes at most
   bool send_pong(Bytes payload = {});  // without a ping before it (section 5.5.3)
 
@@ -78,6 +88,9 @@ public:
   // Begins the closing handshake; messages still come until the peer has closed too. The reason is
   // UTF-8, 123 bytes at most. CloseCode::none_received sends a Close frame with nothing in it.
   bool close(CloseCode code = CloseCode::normal, std::string_view reason = {});
+
+  // From now on `watcher` sees the frames; null: nobody does any more. It must live as long.
+  void watch(FrameWatcher* watcher);
 
   // What is to be written. Its views live until anything else is called. A driver that sees
   // output_bytes() grow should stop reading, which stops the answers to pings.
@@ -115,6 +128,7 @@ private:
   Event end(End how, const Closed& closed);
 
   bool send_message(Opcode opcode, Bytes payload);
+  void show_sent(Bytes frame);
   void append_frame(Opcode opcode, Fin fin, Compressed compressed, Bytes payload);
   void append_close(CloseCode code, std::string_view reason);
   void append_text(std::string_view text);
@@ -130,6 +144,7 @@ private:
   bool in_fragments_ = false;  // send_fragment has begun a message
   MutableBytes input_;         // not read yet: the caller's bytes, or the end of kept_
   Buffer kept_;
+  FrameWatcher* watcher_ = nullptr;
   MessageReader reader_;
   OutputQueue output_;
   std::unique_ptr<Handshake> handshake_;  // gone once open

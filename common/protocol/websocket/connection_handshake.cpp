@@ -136,8 +136,9 @@ void Connection::refuse(int status) {
   answer_with(refusal(Rule::refused_by_application, status), status);
 }
 
-void Connection::respond(int status, std::string_view content_type, std::string_view body) {
-  answer_with(plain_response(status, content_type, body), status);
+void Connection::respond(int status, std::string_view content_type, std::string_view body,
+                         std::string_view more_fields) {
+  answer_with(plain_response(status, content_type, body, more_fields), status);
 }
 
 void Connection::answer_with(const std::string& response, int status) {

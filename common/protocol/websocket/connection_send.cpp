@@ -25,6 +25,24 @@ bool Connection::send_message(Opcode opcode, Bytes payload) {
   return true;
 }
 
+// What a client masks, or anyone compresses, is another message's bytes: there is no way around
+// them.
+bool Connection::send_uncopied(Opcode text_or_binary, Bytes payload) {
+  assert(!in_fragments_);
+  if (state_ != State::open || role_ == Role::client || compresses(payload))
+    return send_message(text_or_binary, payload);
+  FrameHead head;
+  head.opcode = text_or_binary;
+  head.payload_bytes = payload.size();
+  append_frame_head(output_.own(), head);
+  output_.lend(payload);
+  if (watcher_ != nullptr) {
+    watcher_->frame(Direction::sent, head);
+    watcher_->payload(Direction::sent, payload);
+  }
+  return true;
+}
+
 bool Connection::send_fragment(Opcode text_or_binary, Bytes piece, Fin fin) {
   assert(text_or_binary == Opcode::text || text_or_binary == Opcode::binary);
   if (state_ != State::open) return false;
@@ -43,6 +61,7 @@ bool Connection::send_prepared(std::shared_ptr<const PreparedFrame> frame) {
   const Bytes bytes = compressed ? frame->compressed_frame() : frame->frame();
   if (role_ == Role::client || alone || bytes.empty())
     return send_message(frame->opcode(), frame->payload());
+  if (watcher_ != nullptr) show_sent(bytes);
   output_.share(std::move(frame), bytes);
   return true;
 }
@@ -74,7 +93,23 @@ void Connection::append_frame(Opcode opcode, Fin fin, Compressed compressed, Byt
   head.compressed = compressed;
   head.masked = role_ == Role::client;
   if (head.masked) head.key = config_->mask_source();
-  websocket::append_frame(output_.own(), head, payload);
+  Buffer& own = output_.own();
+  const std::size_t had = own.size();
+  websocket::append_frame(own, head, payload);
+  if (watcher_ != nullptr) show_sent(Bytes{own}.subspan(had));
+}
+
+void Connection::watch(FrameWatcher* watcher) {
+  watcher_ = watcher;
+  reader_.watch(watcher);
+}
+
+void Connection::show_sent(Bytes frame) {
+  const Role reader = role_ == Role::server ? Role::client : Role::server;
+  const FrameHeadParse parse = parse_frame_head(frame, reader);
+  watcher_->frame(Direction::sent, parse.head);
+  if (frame.size() > parse.head_bytes)
+    watcher_->payload(Direction::sent, frame.subspan(parse.head_bytes));
 }
 
 void Connection::append_close(CloseCode code, std::string_view reason) {

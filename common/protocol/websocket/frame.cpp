@@ -117,8 +117,13 @@ Outcome read_head(Bytes bytes, Role reader, FrameHeadParse& parse) {
 
 FrameHeadParse parse_frame_head(Bytes bytes, Role reader) {
   FrameHeadParse parse;
-  parse.outcome = read_head(bytes, reader, parse);
+  parse_frame_head(bytes, reader, parse);
   return parse;
+}
+
+void parse_frame_head(Bytes bytes, Role reader, FrameHeadParse& parse) {
+  parse = {};
+  parse.outcome = read_head(bytes, reader, parse);
 }
 
 void append_frame_head(std::vector<std::byte>& out, const FrameHead& head) {

@@ -48,7 +48,8 @@ std::string acceptance(std::string_view key, const Agreement& agreement);
 std::string refusal(Rule rule, int status);
 
 // Any other whole answer: a page, say. `content_type` may be empty.
-std::string plain_response(int status, std::string_view content_type, std::string_view body);
+std::string plain_response(int status, std::string_view content_type, std::string_view body,
+                           std::string_view more_fields);
 
 // The client's part (section 4.1). `key` is that of accept_key.hpp, fresh for each request.
 std::string upgrade_request(const Target& target, const Config& config, std::string_view key);

@@ -56,8 +56,9 @@ std::string refusal(Rule rule, int status) {
   return response(status, more_fields, "text/plain; charset=utf-8", body);
 }
 
-std::string plain_response(int status, std::string_view content_type, std::string_view body) {
-  return response(status, {}, content_type, body);
+std::string plain_response(int status, std::string_view content_type, std::string_view body,
+                           std::string_view more_fields) {
+  return response(status, more_fields, content_type, body);
 }
 
 }  // namespace prise::websocket

@@ -31,32 +31,32 @@ Incoming MessageReader::read(MutableBytes& input) {
   if (!in_frame_ && !control_.empty()) release(control_, config_->buffers);
   for (;;) {
     if (!in_frame_) {
-      const FrameHeadParse parse =
-          partial_bytes_ == 0 ? parse_frame_head(input, role_) : parse_joined(input);
-      if (parse.outcome == Outcome::broken) return broken(parse.rule);
-      take_head(parse, input);
-      if (parse.outcome == Outcome::more) return Incoming::more;
-      if (const Rule rule = judge(parse.head); rule != Rule::none) return broken(rule);
-      begin_frame(parse.head);
+      parse_head(input);
+      if (parse_.outcome == Outcome::broken) return broken(parse_.rule);
+      take_head(input);
+      if (parse_.outcome == Outcome::more) return Incoming::more;
+      if (const Rule rule = judge(frame()); rule != Rule::none) return broken(rule);
+      begin_frame();
     }
     if (input.empty() && payload_left_ > 0) return Incoming::more;
     const MutableBytes piece = take_payload(input);
-    const Incoming incoming = is_control(frame_.opcode) ? read_control(piece) : read_data(piece);
+    const Incoming incoming = is_control(frame().opcode) ? read_control(piece) : read_data(piece);
     if (incoming != Incoming::more) return incoming;
   }
 }
 
-// A head that came in pieces: those in partial_, and the front of the input.
-FrameHeadParse MessageReader::parse_joined(Bytes input) {
+// A head may come in pieces: those in partial_, and the front of the input.
+void MessageReader::parse_head(Bytes input) {
+  if (partial_bytes_ == 0) return parse_frame_head(input, role_, parse_);
   const std::size_t added = std::min(frame_head_bytes_max - partial_bytes_, input.size());
   std::copy_n(input.begin(), added, partial_.begin() + partial_bytes_);
-  return parse_frame_head(Bytes{partial_}.first(partial_bytes_ + added), role_);
+  parse_frame_head(Bytes{partial_}.first(partial_bytes_ + added), role_, parse_);
 }
 
 // Takes a head off the input, or keeps the piece of it that came.
-void MessageReader::take_head(const FrameHeadParse& parse, MutableBytes& input) {
-  if (parse.outcome == Outcome::value) {
-    take_front(input, std::size_t{parse.head_bytes} - partial_bytes_);
+void MessageReader::take_head(MutableBytes& input) {
+  if (parse_.outcome == Outcome::value) {
+    take_front(input, std::size_t{parse_.head_bytes} - partial_bytes_);
     partial_bytes_ = 0;
     return;
   }
@@ -84,10 +84,11 @@ Rule MessageReader::judge_size(const FrameHead& head) const {
   return fragments_ < config_->fragments_max ? Rule::none : Rule::too_many_fragments;
 }
 
-void MessageReader::begin_frame(const FrameHead& head) {
+void MessageReader::begin_frame() {
+  const FrameHead& head = frame();
   in_frame_ = true;
-  frame_ = head;
   payload_left_ = head.payload_bytes;
+  if (watcher_ != nullptr) watcher_->frame(Direction::received, head);
   if (is_control(head.opcode)) return;
   if (!in_message()) {
     message_opcode_ = head.opcode;
@@ -101,8 +102,9 @@ void MessageReader::begin_frame(const FrameHead& head) {
 MutableBytes MessageReader::take_payload(MutableBytes& input) {
   const std::uint64_t count = std::min<std::uint64_t>(payload_left_, input.size());
   const MutableBytes piece = take_front(input, static_cast<std::size_t>(count));
-  const std::uint64_t offset = frame_.payload_bytes - payload_left_;
-  if (frame_.masked) apply_mask(piece, frame_.key, static_cast<std::size_t>(offset & 3));
+  const std::uint64_t offset = frame().payload_bytes - payload_left_;
+  if (watcher_ != nullptr && !piece.empty()) watcher_->payload(Direction::received, piece);
+  if (frame().masked) apply_mask(piece, frame().key, static_cast<std::size_t>(offset & 3));
   payload_left_ -= count;
   if (payload_left_ == 0) in_frame_ = false;
   return piece;
@@ -110,18 +112,18 @@ MutableBytes MessageReader::take_payload(MutableBytes& input) {
 
 Incoming MessageReader::read_control(MutableBytes piece) {
   payload_ = piece;
-  if (piece.size() < frame_.payload_bytes) {
+  if (piece.size() < frame().payload_bytes) {
     borrow(control_, config_->buffers);
     control_.insert(control_.end(), piece.begin(), piece.end());
     if (in_frame_) return Incoming::more;
     payload_ = control_;
   }
-  if (frame_.opcode == Opcode::close) return Incoming::close;
-  return frame_.opcode == Opcode::ping ? Incoming::ping : Incoming::pong;
+  if (frame().opcode == Opcode::close) return Incoming::close;
+  return frame().opcode == Opcode::ping ? Incoming::ping : Incoming::pong;
 }
 
 Incoming MessageReader::read_data(MutableBytes piece) {
-  const bool last = !in_frame_ && frame_.fin == Fin::last;
+  const bool last = !in_frame_ && frame().fin == Fin::last;
   if (last && compressed_ == Compressed::no && piece.size() == announced_bytes_) {
     const Rule rule = judge_text(piece);
     return rule == Rule::none ? end_message(piece) : broken(rule);

@@ -10,6 +10,7 @@
 #include "protocol/websocket/config.hpp"
 #include "protocol/websocket/deflate.hpp"
 #include "protocol/websocket/frame.hpp"
+#include "protocol/websocket/frame_watcher.hpp"
 #include "protocol/websocket/utf8.hpp"
 
 namespace prise::websocket {
@@ -25,6 +26,9 @@ public:
   // Messages may come compressed from now on.
   void inflate_with(int window_bits, Takeover takeover);
 
+  // See Connection::watch.
+  void watch(FrameWatcher* watcher) { watcher_ = watcher; }
+
   // Takes bytes off the front of `input`, which it unmasks in place, up to the end of a message or
   // of a control frame. Not to be called again after `broken`.
   Incoming read(MutableBytes& input);
@@ -36,11 +40,11 @@ public:
   [[nodiscard]] Rule rule() const { return rule_; }
 
 private:
-  FrameHeadParse parse_joined(Bytes input);
-  void take_head(const FrameHeadParse& parse, MutableBytes& input);
+  void parse_head(Bytes input);
+  void take_head(MutableBytes& input);
   [[nodiscard]] Rule judge(const FrameHead& head) const;
   [[nodiscard]] Rule judge_size(const FrameHead& head) const;
-  void begin_frame(const FrameHead& head);
+  void begin_frame();
   MutableBytes take_payload(MutableBytes& input);
   Incoming read_control(MutableBytes piece);
   Incoming read_data(MutableBytes piece);
@@ -50,10 +54,12 @@ private:
   Incoming end_message(Bytes payload);
   Incoming broken(Rule rule);
 
+  [[nodiscard]] const FrameHead& frame() const { return parse_.head; }
   [[nodiscard]] bool in_message() const { return message_opcode_ != Opcode::continuation; }
 
   Role role_;
   const Config* config_;
+  FrameWatcher* watcher_ = nullptr;
   Rule rule_ = Rule::none;
   Bytes payload_;
 
@@ -62,7 +68,7 @@ private:
   std::uint8_t partial_bytes_ = 0;  // of partial_: a head not yet whole
   std::array<std::byte, frame_head_bytes_max> partial_{};
   Buffer control_;  // the payload of a control frame, unless it came in one piece
-  FrameHead frame_;
+  FrameHeadParse parse_;
   std::uint64_t payload_left_ = 0;
 
   // The message being read; frames of it may be over.

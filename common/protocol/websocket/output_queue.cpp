@@ -15,6 +15,15 @@ void OutputQueue::share(std::shared_ptr<const PreparedFrame> frame, Bytes bytes)
   shared_.push_back({std::move(frame), bytes, own_.size()});
 }
 
+// They are the last that were queued, and so are their copies.
+void OutputQueue::keep_lent() {
+  if (shared_sent_ == shared_.size() || shared_.back().frame != nullptr) return;
+  const Bytes left = shared_.back().left;
+  own().insert(own_.end(), left.begin(), left.end());
+  shared_bytes_ -= left.size();
+  shared_.pop_back();
+}
+
 Output OutputQueue::next() const {
   Output output;
   const Bytes own{own_};

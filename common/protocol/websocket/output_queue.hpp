@@ -43,6 +43,11 @@ public:
   // Queues `bytes` after what is there now. They belong to `frame`, which is kept until they left.
   void share(std::shared_ptr<const PreparedFrame> frame, Bytes bytes);
 
+  // Queues bytes that are the caller's, to be written at once: whatever else is called first, the
+  // caller calls keep_lent() before it.
+  void lend(Bytes bytes) { share(nullptr, bytes); }
+  void keep_lent();  // copies what has not left yet
+
   [[nodiscard]] Output next() const;
 
   // The first `count` bytes of next() have been written.
@@ -53,9 +58,9 @@ public:
 
 private:
   struct Shared {
-    std::shared_ptr<const PreparedFrame> frame;
-    Bytes left;              // of it, to send
-    std::size_t own_before;  // it comes after this many bytes of own_
+    std::shared_ptr<const PreparedFrame> frame;  // null: lent
+    Bytes left;                                  // of it, to send
+    std::size_t own_before;                      // it comes after this many bytes of own_
   };
 
   std::size_t write_own(std::size_t count, std::size_t end);

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace prise::benchmark {
 
 // Bars lie, one a line: their names are long, and a ratio of 100 stands beside one of 1.
@@ -36,6 +38,40 @@ std::string chart_of(const std::vector<Bar>& bars) {
       R"(<text x="8" y="22" font-size="15">CPU a message, as a ratio to raw TCP</text>)"
       R"(<text x="8" y="40">logarithmic; shorter is better</text>{}</svg>)",
       y + row, parts);
+}
+
+namespace {
+
+void add_new(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+std::string text_at(const std::vector<Cell>& cells, const std::string& mode,
+                    const std::string& who) {
+  for (const Cell& cell : cells)
+    if (cell.mode == mode && cell.who == who) return cell.text;
+  return "–";
+}
+
+}  // namespace
+
+std::vector<std::string> table_of(const std::vector<Cell>& cells) {
+  std::vector<std::string> modes, servers;
+  for (const Cell& cell : cells) {
+    add_new(modes, cell.mode);
+    add_new(servers, cell.who);
+  }
+  std::vector<std::string> lines{"| |", "|---|"};
+  for (const std::string& mode : modes) {
+    lines[0] += fmt::format(" {} |", mode);
+    lines[1] += "---|";
+  }
+  for (const std::string& who : servers) {
+    lines.push_back(fmt::format("| {} |", who));
+    for (const std::string& mode : modes)
+      lines.back() += fmt::format(" {} |", text_at(cells, mode, who));
+  }
+  return lines;
 }
 
 }  // namespace prise::benchmark

@@ -1,4 +1,4 @@
-// The ratios as a drawing: a group of bars for each mode.
+// What was found, all at once: as a drawing, a group of bars for each mode, and as a table.
 #pragma once
 
 #include <string>
@@ -14,5 +14,12 @@ struct Bar {
 };
 
 std::string chart_of(const std::vector<Bar>& bars);
+
+struct Cell {
+  std::string mode, who, text;
+};
+
+// In Markdown, line by line: a row for each server, a column for each mode.
+std::vector<std::string> table_of(const std::vector<Cell>& cells);
 
 }  // namespace prise::benchmark

@@ -46,6 +46,9 @@ std::vector<Contender> all_contenders() {
 #ifdef PRISE_HAS_BEAST
   all.push_back({"Boost.Beast", Speech::websocket, program("beast_echo")});
 #endif
+#ifdef PRISE_HAS_LIBWEBSOCKETS
+  all.push_back({"libwebsockets", Speech::websocket, program("libwebsockets_echo")});
+#endif
 #ifdef PRISE_HAS_WEBSOCKETPP
   all.push_back({"websocketpp", Speech::websocket, program("websocketpp_echo")});
 #endif

@@ -44,6 +44,12 @@ struct Wishes {
   std::size_t rounds = 5;
   std::string only, mode, svg;
   std::size_t idle_connections = 10'000;
+  std::uint16_t at_port = 0;
+};
+
+struct Findings {
+  std::vector<Bar> bars;
+  std::vector<Cell> cells;
 };
 
 struct Sample {
@@ -97,18 +103,44 @@ double median_of(const std::vector<Sample>& samples, Part part) {
   return median(values);
 }
 
+// The median of the rounds' ratios: what else the machine did in a round, it did to both.
+double ratio_to(const std::vector<Sample>& floor, const std::vector<Sample>& samples) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(samples.size(), floor.size()); ++i)
+    ratios.push_back(samples[i].cost / floor[i].cost);
+  return median(ratios);
+}
+
 void show(const std::string& who, const Measurement& measurement,
           const std::vector<Sample>& samples, const std::vector<Sample>& floor,
-          std::vector<Bar>& chart) {
-  if (samples.empty()) return say("  {:22} failed", who);
+          Findings& findings) {
+  const std::string& mode = measurement.mode.name;
   const double cost = median_of(samples, &Sample::cost);
-  if (measurement.kind == Kind::memory) return say("  {:22} {:8.0f} B a connection", who, cost);
-  const double ratio = cost / median_of(floor, &Sample::cost);
+  if (measurement.kind == Kind::memory) {
+    findings.cells.push_back({mode, who, fmt::format("{:.0f} B", cost)});
+    return say("  {:22} {:8.0f} B a connection", who, cost);
+  }
+  const double ratio = ratio_to(floor, samples);
   const double rate = median_of(samples, &Sample::per_second);
   const bool we_were_slow = median_of(samples, &Sample::our_share) > 0.95;
   say("  {:22} {:8.2f} us   x {:5.2f}   {:9.0f} /s   x {:4.2f}{}", who, cost * 1e6, ratio, rate,
       rate / median_of(floor, &Sample::per_second), we_were_slow ? "   (the clients' limit)" : "");
-  chart.push_back({measurement.mode.name, who, ratio});
+  findings.cells.push_back({mode, who, fmt::format("{:.2f}", ratio)});
+  findings.bars.push_back({mode, who, ratio});
+}
+
+// The load alone, on a server that is there already: beside strace -c or perf, or on one that is
+// none of ours.
+void drive(const Measurement& measurement, const Wishes& wishes) {
+  const auto run = [&] {
+    if (measurement.kind == Kind::connects)
+      return connect_again_and_again(wishes.at_port, Speech::websocket, wishes.seconds);
+    return Load(wishes.at_port, Speech::websocket, measurement.mode).run(wishes.seconds);
+  };
+  if (measurement.kind == Kind::memory) return;
+  const Moved moved = run();
+  say("{:14} {} messages, {:.0f} /s", measurement.mode.name, moved.messages,
+      static_cast<double>(moved.messages) / moved.seconds);
 }
 
 bool chosen(const std::string& name, const std::string& wanted) {
@@ -124,11 +156,17 @@ int main(int argc, char** argv) {
                    {"--rounds", &wishes.rounds, "Tours ; chaque chiffre est leur médiane"},
                    {"--only", &wishes.only, "Ce serveur seulement, à côté de TCP"},
                    {"--mode", &wishes.mode, "Cette mesure seulement"},
+                   {"--at", &wishes.at_port, "Ce port de 127.0.0.1, où un serveur écoute déjà"},
                    {"--idle", &wishes.idle_connections, "Connexions au repos"},
                    {"--svg", &wishes.svg, "Fichier où dessiner les rapports"}});
   stay_on_core(our_core);
+  if (wishes.at_port != 0) {
+    for (const Measurement& measurement : all_measurements())
+      if (chosen(measurement.mode.name, wishes.mode)) drive(measurement, wishes);
+    return 0;
+  }
   const std::vector<Contender> contenders = all_contenders();
-  std::vector<Bar> chart;
+  Findings findings;
   for (const Measurement& measurement : all_measurements()) {
     if (!chosen(measurement.mode.name, wishes.mode)) continue;
     std::vector<std::vector<Sample>> samples(contenders.size());
@@ -149,11 +187,15 @@ int main(int argc, char** argv) {
     say("{}", measurement.mode.name);
     for (std::size_t i = 0; i < contenders.size(); ++i) {
       if (!failures[i].empty()) warn("  {}: {}", contenders[i].name, failures[i]);
-      if (!samples[i].empty()) show(contenders[i].name, measurement, samples[i], samples[0], chart);
+      if (!samples[i].empty())
+        show(contenders[i].name, measurement, samples[i], samples[0], findings);
     }
   }
+  say("");
+  for (const std::string& line : table_of(findings.cells))
+    say("{}", line);
   if (wishes.svg.empty()) return 0;
-  const auto obstacle = write_whole(wishes.svg, chart_of(chart));
+  const auto obstacle = write_whole(wishes.svg, chart_of(findings.bars));
   if (obstacle) warn("{} : {}", wishes.svg, *obstacle);
   return obstacle ? 1 : 0;
 }

@@ -1,3 +1,5 @@
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -344,6 +346,29 @@ TEST_CASE("who offers to a slow reader waits for nothing, and its queue is bound
   CHECK(server.get().timed_out);
 }
 
+TEST_CASE("who offers a close waits for nothing, and what was offered before it leaves first",
+          "[drivers]") {
+  Served server = serve(usual(), [](WebSocket& peer) -> awaitable<void> {
+    CHECK(peer.offer_text("avant"));
+    peer.offer_close(CloseCode::try_again_later, "plus tard");
+    CHECK_FALSE(peer.is_open());
+    CHECK_FALSE(peer.offer_text("après"));
+    const auto message = co_await peer.receive();
+    CHECK_FALSE(message);
+    CHECK(peer.closed());
+  });
+  as_client(server.url, usual(), [](WebSocket& client) -> awaitable<void> {
+    const auto message = co_await client.receive();
+    REQUIRE(message);
+    CHECK(message->bytes == "avant");
+    const auto end = co_await client.receive();
+    CHECK_FALSE(end);
+    CHECK(client.closed()->code == CloseCode::try_again_later);
+    CHECK(client.closed()->reason == "plus tard");
+  });
+  CHECK(server.ending.get().code == CloseCode::try_again_later);
+}
+
 TEST_CASE("a slow reader gets all", "[drivers]") {
   constexpr std::size_t bytes = 8 << 20;  // more than the kernel's two buffers hold
   auto [raw, stream] = connected();
@@ -468,7 +493,8 @@ TEST_CASE("one coroutine receives while another sends, and closes", "[drivers]")
 
 TEST_CASE("a page and its socket share a port", "[drivers]") {
   Settings settings;
-  settings.pages["/"] = {"text/html; charset=utf-8", "<p>Bonjour</p>"};
+  settings.pages["/"] = {"text/html; charset=utf-8", "<p>Bonjour</p>",
+                         "Cache-Control: no-store\r\n"};
   const auto ask = [&](std::string_view request) {
     auto [raw, stream] = connected();
     auto server = serve_stream(std::move(stream), settings);
@@ -480,6 +506,7 @@ TEST_CASE("a page and its socket share a port", "[drivers]") {
   const auto [page, ending] = ask("GET /?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(page.starts_with("HTTP/1.1 200 "));
   CHECK(page.ends_with("\r\n\r\n<p>Bonjour</p>"));
+  CHECK(page.find("\r\nCache-Control: no-store\r\n") != std::string::npos);
   CHECK(ending.http_status == 200);
   const auto missing = ask("GET /favicon.ico HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(missing.first.starts_with("HTTP/1.1 404 "));
@@ -502,6 +529,13 @@ TEST_CASE("pages of other sites may not open a WebSocket here", "[drivers][rfc64
   Settings open;
   open.origins = Origins::any;
   CHECK(status_for("Origin: https://example.com\r\n", open) == "101");
+  Settings by_program;
+  by_program.may_open = [](const protocol::RequestHead& request, const net::Address& client) {
+    return client.host() == "127.0.0.1" &&
+           protocol::field_value(request.fields, "Origin") == "https://example.com";
+  };
+  CHECK(status_for("Origin: https://example.com\r\n", by_program) == "101");
+  CHECK(status_for("Origin: http://localhost:8000\r\n", by_program) == "403");
 }
 
 TEST_CASE("a client that is refused knows why", "[drivers][rfc6455][4.1]") {
@@ -535,9 +569,9 @@ TEST_CASE("a server that answers nothing is waited for no longer than said", "[d
             });
 }
 
-TEST_CASE("what is no ws:// address is a mistake, and nobody there a system error", "[drivers]") {
+TEST_CASE("what is no WebSocket's address is a mistake, and nobody there a system error",
+          "[drivers]") {
   CHECK_THROWS_AS(as_client("http://localhost", usual(), close_it), std::invalid_argument);
-  CHECK_THROWS_AS(as_client("wss://localhost", usual(), close_it), std::invalid_argument);
   const std::string url = [] {
     const net::Listener gone(testing::loopback());
     return "ws://" + gone.address().host_and_port();
@@ -641,6 +675,63 @@ TEST_CASE("one slow client holds up nobody else, and only so many are served", "
   coroutines::run(loop, coroutines::serve(listener, counted, 3));
   CHECK(served_max > 0);
   CHECK(served_max <= 2);  // the silent one is the third
+}
+
+TEST_CASE("without a descriptor left, those who come are told so, and it goes on", "[drivers]") {
+  const Bell bell;
+  Settings settings;
+  settings.stop_fd = bell.fd();
+  asio::io_context loop{1};
+  Listener listener(loop, testing::loopback(), settings);
+  const net::Address address = listener.address();
+  int here = 0;
+  int messages = 0;
+  const auto count = [&](WebSocket& client) -> awaitable<void> {
+    ++here;
+    while (co_await client.receive())
+      ++messages;
+  };
+  asio::co_spawn(loop, coroutines::serve(listener, count), rethrow);
+  const auto join = [&] {
+    net::Stream client = net::Stream::connect(address);
+    client.send_all(std::string(testing::upgrade) + "\r\n");
+    for (const int before = here; here == before;)
+      loop.run_one();
+    CHECK(receive_head(client).starts_with("HTTP/1.1 101"));
+    return client;
+  };
+  net::Stream one = join();
+  std::vector<net::Socket> waiting;
+  for (int i = 0; i < 3; ++i)
+    waiting.push_back(net::Socket::open(AF_INET, SOCK_STREAM));
+
+  rlimit usual_limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual_limit) == 0);
+  const rlimit few{64, usual_limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::vector<net::Socket> all;
+  for (int fd = ::open("/dev/null", O_RDONLY); fd != -1; fd = ::open("/dev/null", O_RDONLY))
+    all.emplace_back(fd);
+  REQUIRE(errno == EMFILE);
+  for (const net::Socket& socket : waiting)
+    REQUIRE(::connect(socket.fd(), address.data(), address.size()) == 0);
+  loop.poll();
+  CHECK(loop.run_for(50ms) < 5);  // none of them keeps it awake
+  all.clear();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual_limit) == 0);
+
+  for (net::Socket& socket : waiting) {
+    net::Stream refused(std::move(socket), address);
+    CHECK(receive_head(refused).starts_with("HTTP/1.1 503 "));
+  }
+  one.send_all(frame(Opcode::text, "toujours là"));
+  while (messages == 0)
+    loop.run_one();
+  net::Stream other = join();
+  one.close();
+  other.close();
+  bell.ring();
+  loop.run();
 }
 
 TEST_CASE("what a handler throws ends the loop", "[drivers]") {

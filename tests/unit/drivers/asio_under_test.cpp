@@ -7,7 +7,9 @@
 #include <exception>
 
 #include "drivers/asio_websocket.hpp"
+#include "support/loopback.hpp"
 #include "unit/drivers/driver_under_test.hpp"
+#include "unit/drivers/tls_relay.hpp"
 
 namespace prise::testing {
 namespace {
@@ -95,10 +97,53 @@ public:
   }
 };
 
+// The same over TLS: the suite speaks plain bytes to a relay.
+class AsioOverTls : public DriverUnderTest {
+public:
+  std::string name() const override { return "asio over TLS"; }
+
+  Endings serve(net::Listener listener, const Settings& settings, Does does,
+                std::size_t clients) override {
+    auto mine = std::make_shared<net::Listener>(loopback());
+    auto relay = TlsRelay::before_server(std::move(listener), mine->address(), clients);
+    return driver_thread([=, relay = std::shared_ptr(std::move(relay)), tls = over_tls(settings)] {
+      net::Listener door = std::move(*mine);
+      asio::io_context loop{1};
+      std::vector<Ending> endings;
+      drivers::coroutines::run(loop, serve_all(door, tls, does, clients, endings));
+      return endings;
+    });
+  }
+
+  Endings connect(const std::string& url, const Settings& settings, Does does) override {
+    const auto plain = websocket::parse_url(url).value();
+    net::Listener mine(loopback());
+    const std::string secret = "wss://" + mine.address().host_and_port() + "/";
+    auto relay =
+        TlsRelay::before_client(std::move(mine), net::Address::ipv4(plain.host, plain.port));
+    return driver_thread([=, relay = std::shared_ptr(std::move(relay)), tls = over_tls(settings)] {
+      asio::io_context loop{1};
+      std::vector<Ending> endings;
+      drivers::coroutines::run(loop, connect_one(secret, tls, does, endings));
+      return endings;
+    });
+  }
+
+private:
+  static Settings over_tls(Settings settings) {
+    settings.tls = {identity().certificate_file, identity().key_file, identity().ca_file};
+    return settings;
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<DriverUnderTest> asio_driver() {
   return std::make_unique<Asio>();
+}
+
+std::unique_ptr<DriverUnderTest> asio_driver_over_tls() {
+  return std::make_unique<AsioOverTls>();
 }
 
 }  // namespace prise::testing

@@ -12,9 +12,19 @@ using websocket::CloseCode;
 
 namespace {
 
+// As usual, but a connect whose epoll_ctl failed, which asio does not tell, is not waited for long.
+const drivers::Settings& patient() {
+  static const drivers::Settings settings = [] {
+    drivers::Settings made;
+    made.timeouts.handshake = std::chrono::seconds(4);
+    return made;
+  }();
+  return settings;
+}
+
 // A whole conversation. False: it was cut somewhere.
 bool converse(const Trial& trial) {
-  Begun begun = connect(trial, usual());
+  Begun begun = connect(trial, patient());
   RawPeer& peer = begun.peer;
   bool whole = false;
   try {

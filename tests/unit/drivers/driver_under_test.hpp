@@ -44,5 +44,6 @@ Endings driver_thread(std::function<std::vector<drivers::Ending>()> work);
 std::unique_ptr<DriverUnderTest> blocking_driver();
 std::vector<std::unique_ptr<DriverUnderTest>> event_loop_drivers();  // one for each backend
 std::unique_ptr<DriverUnderTest> asio_driver();
+std::unique_ptr<DriverUnderTest> asio_driver_over_tls();
 
 }  // namespace prise::testing

@@ -81,6 +81,8 @@ PRISE_MAY_FAIL(int, shutdown, (int fd, int how), (fd, how))
 PRISE_MAY_BE_RESET(recv, (int fd, void* buffer, std::size_t bytes, int flags),
                    (fd, buffer, bytes, flags))
 PRISE_MAY_BE_RESET(recvmsg, (int fd, msghdr* message, int flags), (fd, message, flags))
+PRISE_MAY_BE_RESET(send, (int fd, const void* buffer, std::size_t bytes, int flags),
+                   (fd, buffer, bytes, flags))
 PRISE_MAY_BE_RESET(sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags))
 PRISE_MAY_FAIL(int, poll, (pollfd * watched, nfds_t count, int time), (watched, count, time))
 PRISE_MAY_FAIL(int, accept, (int fd, sockaddr* address, socklen_t* size), (fd, address, size))

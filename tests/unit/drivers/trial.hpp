@@ -84,6 +84,7 @@ inline const std::vector<std::unique_ptr<DriverUnderTest>>& drivers_under_test()
     drivers.push_back(blocking_driver());
 #ifdef PRISE_HAS_ASIO
     drivers.push_back(asio_driver());
+    drivers.push_back(asio_driver_over_tls());
 #endif
     return drivers;
   }();

@@ -180,3 +180,33 @@ TEST_CASE("lengths around the three forms go both ways", "[rfc6455][5.2]") {
     CHECK_FALSE(receiver.next_event().has_value());
   }
 }
+
+TEST_CASE("a watcher sees every frame as it is on the wire, both ways", "[rfc6455][5.2]") {
+  struct Watcher : FrameWatcher {
+    void frame(Direction direction, const FrameHead& head) override {
+      append_frame_head(seen(direction), head);
+    }
+    void payload(Direction direction, Bytes piece) override {
+      seen(direction).insert(seen(direction).end(), piece.begin(), piece.end());
+    }
+    Buffer& seen(Direction direction) { return direction == Direction::sent ? sent : received; }
+    Buffer sent, received;
+  };
+  const Config config = test_config();
+  for (const Role role : {client, server}) {
+    Connection connection = opened(role, config);
+    Watcher watcher;
+    connection.watch(&watcher);
+    const Buffer bytes = role == server
+                             ? hex("01 83 37fa213d 7f9f4d 89 80 00000000 80 82 37fa213d 5b95")
+                             : hex("01 03 48656c 89 00 80 02 6c6f");
+    CHECK(played_events(connection, bytes, {5, 1, 7}) == "ping() text(Hello)");
+    CHECK(watcher.received == bytes);
+    connection.send_text("a");
+    connection.send_prepared(PreparedFrame::text(std::string(200, 'b')));
+    connection.send_fragment(Opcode::text, {}, Fin::last);
+    connection.close(CloseCode::normal, "fin");
+    CHECK(watcher.sent == taken_output(connection));
+    connection.watch(nullptr);
+  }
+}

@@ -329,6 +329,38 @@ TEST_CASE("a prepared frame is one copy for all servers, and masked anew by a cl
   CHECK(shared.use_count() == 2);  // `two` has not written yet
 }
 
+TEST_CASE("a large message leaves from where it is, and what does not leave is copied",
+          "[design]") {
+  const Config config = test_config();
+  const std::string lent(60, 'x');
+  const std::string expected = "text(before) binary(" + lent + ") text(after)";
+  for (const std::size_t written : {std::size_t{0}, std::size_t{5}, std::size_t{20}, std::size_t{65}}) {
+    CAPTURE(written);
+    Connection connection = opened(server, config);
+    std::string payload = lent;
+    connection.send_text("before");
+    CHECK(connection.send_uncopied(Opcode::binary, bytes_of(payload)));
+    const Output output = connection.output();
+    CHECK(output[output.size() - 1].data() == bytes_of(payload).data());
+    Buffer all;
+    for (const Bytes piece : output)
+      all.insert(all.end(), piece.begin(), piece.end());
+    connection.wrote(written);
+    all.resize(written);
+    connection.keep_output();
+    payload.assign(payload.size(), '?');
+    connection.send_text("after");
+    const Buffer rest = taken_output(connection);
+    all.insert(all.end(), rest.begin(), rest.end());
+    CHECK(described(all, server) == expected);
+  }
+  Connection masking = opened(client, config);
+  CHECK(masking.send_uncopied(Opcode::text, bytes_of("masked")));
+  CHECK(sent(masking, client) == "text(masked)");
+  masking.close();
+  CHECK_FALSE(masking.send_uncopied(Opcode::text, bytes_of("late")));
+}
+
 TEST_CASE("an idle connection is small, and gives its buffers back", "[design]") {
   CHECK(sizeof(Connection) <= 640);
   BufferPool pool;

@@ -1,0 +1,32 @@
+// What the user sent and the server has not given back yet. Each message carries a `ref` by which it is known again,
+// in what comes live as in the history: so it is sent again when it was lost, and never twice.
+export class Outbox {
+  #messages = new Map();
+  #prefix = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  #count = 0;
+
+  // state: "waiting" (for a connection), "sent", "refused" (reason says why).
+  add(room, text) {
+    this.#count += 1;
+    const message = { ref: `${this.#prefix}-${this.#count}`, room, text, time: Date.now(), state: "waiting",
+                      connection: 0, sent_at: 0, reason: "" };
+    this.#messages.set(message.ref, message);
+    return message;
+  }
+
+  get(ref) { return this.#messages.get(ref); }
+  take(ref) { return this.#messages.delete(ref); }
+  of(room) { return [...this.#messages.values()].filter((message) => message.room === room); }
+  rooms() { return new Set([...this.#messages.values()].map((message) => message.room)); }
+  clear() { this.#messages.clear(); }
+
+  // Those of the room that this connection has not carried.
+  unsent(room, connection) {
+    return this.of(room).filter((message) => message.state !== "refused" && message.connection !== connection);
+  }
+
+  overdue(connection, before_ms) {
+    return [...this.#messages.values()].some((message) =>
+      message.state === "sent" && message.connection === connection && message.sent_at < before_ms);
+  }
+}

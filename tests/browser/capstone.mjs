@@ -1,0 +1,231 @@
+// What the tests of the chat's page share: a server that can be stopped and started again behind one address, and
+// people, each in a browser of their own.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const require = createRequire(process.env.PRISE_NODE_MODULES);
+const { chromium } = require("playwright-core");
+const patience = 40_000;  // milliseconds, on a busy machine
+
+const chats = new Set();  // that run
+
+// What a failed test has left behind: the run would not end.
+export async function end_all(browser) {
+  await browser.close();
+  await Promise.all([...chats].map((chat) => chat.end()));
+}
+
+export const launch = () => chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+// The chat's server on a port that the kernel chooses, and before it a relay whose address stays the same while
+// servers come and go.
+export class Chat {
+  #process = null;
+  #port = 0;
+  #held = false;
+  #pairs = new Set();
+  #arguments;
+
+  static async start(...more) {
+    const chat = new Chat();
+    chat.#arguments = more;
+    chat.folder = await mkdtemp(path.join(tmpdir(), "prise-chat-page-"));
+    chat.relay = net.createServer((client) => chat.#carry(client));
+    chat.relay.listen(0, "127.0.0.2");
+    await once(chat.relay, "listening");
+    chat.address = `http://127.0.0.2:${chat.relay.address().port}/`;
+    chats.add(chat);
+    await chat.run();
+    return chat;
+  }
+
+  get port() { return this.#port; }
+
+  async run() {
+    const options = ["--port", "0", "--data", this.folder, ...this.#arguments];
+    const server = spawn(process.env.PRISE_CHAT_SERVER, options, { stdio: ["ignore", "pipe", "ignore"] });
+    this.#process = server;
+    this.ended = once(server, "close");
+    let output = "";
+    server.stdout.setEncoding("utf8");
+    for await (const text of server.stdout.iterator({ destroyOnReturn: false })) {
+      output += text;
+      const port = /^Port : (\d+)\n/.exec(output)?.[1];
+      if (port) { this.#port = Number(port); break; }
+    }
+    assert.notEqual(this.#port, 0, `the server did not start: ${output}`);
+    server.stdout.resume();
+  }
+
+  // Ctrl-C; or what leaves it no time for anything.
+  async stop(signal = "SIGINT") {
+    this.#port = 0;
+    this.#process.kill(signal);
+    const [status] = await this.ended;
+    if (signal === "SIGINT") assert.equal(status, 0);
+  }
+
+  // Nobody gets through any more: the server goes on without them.
+  hold() { this.#held = true; this.cut(); }
+  release() { this.#held = false; }
+
+  // Every connection falls, and the server has still to notice.
+  cut() { for (const client of this.#pairs) client.destroy(); }
+
+  async end() {
+    chats.delete(this);
+    if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop();
+    this.cut();
+    this.relay.close();
+    await rm(this.folder, { recursive: true });
+  }
+
+  #carry(client) {
+    client.on("error", () => {});
+    if (this.#port === 0 || this.#held) return client.destroy();
+    const server = net.connect(this.#port, "127.0.0.2");
+    this.#pairs.add(client);
+    server.on("error", () => client.destroy());
+    client.on("close", () => { this.#pairs.delete(client); server.destroy(); });
+    server.on("close", () => client.destroy());
+    client.pipe(server).pipe(client);
+    return undefined;
+  }
+}
+
+// Someone at the page. faults: what the page should never do.
+export class Person {
+  static async open(browser, address, options = {}) {
+    const person = new Person();
+    person.context = await browser.newContext({ locale: "fr-FR", timezoneId: "Europe/Brussels", ...options });
+    person.page = await person.context.newPage();
+    person.page.setDefaultTimeout(patience);
+    person.faults = [];
+    person.page.on("pageerror", (error) => person.faults.push(error.stack));
+    person.page.on("dialog", (dialog) => { person.faults.push(dialog.message()); dialog.dismiss(); });
+    person.page.on("console", (line) => {
+      if (/Content Security Policy/.test(line.text())) person.faults.push(line.text());
+    });
+    person.page.on("request", (request) => {
+      if (!request.url().startsWith(address)) person.faults.push(`fetched ${request.url()}`);
+    });
+    await person.page.goto(address);
+    return person;
+  }
+
+  static async enter(browser, chat, name, options) {
+    const person = await Person.open(browser, chat.address, options);
+    await person.page.getByLabel("Pseudo").fill(name);
+    await person.page.getByRole("button", { name: "Entrer" }).click();
+    await person.is_in();
+    return person;
+  }
+
+  is_in() { return this.page.locator("#chat[data-status=in]").waitFor(); }
+  is_out() { return this.page.locator("#chat:not([data-status=in])").waitFor(); }
+
+  async say(text) {
+    await this.page.getByLabel("Votre message").fill(text);
+    await this.page.getByLabel("Votre message").press("Enter");
+  }
+
+  // From the server: numbered, no longer on its way.
+  texts() { return this.page.locator("#message-list .text"); }
+  async sees(text) { await this.texts().getByText(text, { exact: true }).last().waitFor(); }
+  async says(text) {
+    await this.say(text);
+    await this.sees(text);
+  }
+
+  async create_room(name) {
+    await this.page.getByLabel("Nouveau salon").fill(name);
+    await this.page.getByRole("button", { name: "Créer" }).click();
+    await this.is_in_room(name);
+  }
+
+  room(name) { return this.page.locator(".room").filter({ has: this.page.getByText(name, { exact: true }) }); }
+
+  async go_to(name) {
+    await this.room(name).click();
+    await this.is_in_room(name);
+  }
+
+  is_in_room(name) { return this.page.getByRole("heading", { level: 1, name, exact: true }).waitFor(); }
+  is_here(name) { return this.page.locator(".person-name").getByText(name, { exact: true }).waitFor(); }
+
+  focus() { return this.page.evaluate(() => document.activeElement?.id ?? ""); }
+
+  // The page's policy forbids eval, which waitForFunction needs to look a second time.
+  async until(condition) {
+    const end = Date.now() + patience;
+    while (!await this.page.evaluate(condition)) {
+      assert.ok(Date.now() < end, `it did not come: ${condition}`);
+      await this.page.evaluate(() => new Promise((next) => { requestAnimationFrame(next); }));
+    }
+  }
+
+  async axe() {
+    if (!await this.page.evaluate(() => "axe" in window)) {
+      await this.page.evaluate(await readFile(require.resolve("axe-core/axe.min.js"), "utf8"));
+    }
+    const { violations } = await this.page.evaluate(() => window.axe.run());
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
+  }
+
+  async end() {
+    assert.deepEqual(this.faults, []);
+    await this.context.close();
+  }
+}
+
+// Someone who says all of it at once, and leaves when it has come back. It runs in a page, whose WebSocket it borrows,
+// and goes straight to the server. The server must be started with `--rate 0`.
+export async function talk(page, chat, user, texts) {
+  const address = `127.0.0.2:${chat.port}/`;
+  await page.goto(`http://${address}`);
+  await page.evaluate(([url, name, lines]) => new Promise((done, failed) => {
+    const socket = new WebSocket(url);
+    let left = lines.length;
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ action: "login", user: name }));
+      for (const message of lines) socket.send(JSON.stringify({ action: "send_message", message }));
+    };
+    socket.onmessage = ({ data }) => {
+      const { action, message } = JSON.parse(data);
+      if (action === "error") failed(new Error(message));
+      if (action !== "message" || !message.startsWith(`${name}: `) || --left > 0) return;
+      socket.onclose = done;
+      socket.close();
+    };
+    socket.onerror = () => failed(new Error("no connection"));
+    socket.onclose = ({ code }) => failed(new Error(`closed, ${code}`));
+  }), [`ws://${address}`, user, texts]);
+}
+
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" };
+export const phone_by_night = { ...phone, colorScheme: "dark" };
+
+// From the door to the help, with axe.
+export async function look_at_everything(person, name) {
+  assert.deepEqual(await person.axe(), []);
+  await person.page.getByLabel("Pseudo").fill(name);
+  await person.page.getByRole("button", { name: "Entrer" }).click();
+  await person.is_in();
+  await person.says("Voyez https://example.org/");
+  assert.deepEqual(await person.axe(), []);
+  await person.page.getByRole("button", { name: "Trames" }).click();
+  await person.say("Encore");
+  await person.page.getByRole("option").first().waitFor();
+  assert.deepEqual(await person.axe(), []);
+  await person.page.keyboard.press("Escape");
+}

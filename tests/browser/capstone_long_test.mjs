@@ -1,0 +1,192 @@
+// The chat's page in long conversations and bad days.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Chat, Person, end_all, launch, look_at_everything, phone, talk } from "./capstone.mjs";
+
+let browser;
+let speaker;  // a page for talk()
+before(async () => {
+  browser = await launch();
+  speaker = await browser.newPage();
+});
+after(() => end_all(browser));
+
+const lines = (count, word = "message") => Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
+
+// Up to where it began, as a reader does: what the eye is on stays where it is while older ones come.
+async function read_to_the_start(person) {
+  const { page } = person;
+  for (;;) {
+    const state = await page.evaluate(() => new Promise((done) => {
+      const place = document.getElementById("messages");
+      const list = document.getElementById("message-list");
+      const eye = list.firstElementChild;
+      const key = () => list.firstElementChild.textContent;
+      const first = key();
+      const start = document.getElementById("history-start");
+      if (!start.hidden) return done({ finished: true });
+      place.scrollTop = 0;
+      const before = eye.getBoundingClientRect().bottom;
+      const watch = new MutationObserver(() => {
+        if (key() === first && start.hidden) return;
+        if (document.getElementById("older").textContent === "Chargement…") return;
+        watch.disconnect();
+        requestAnimationFrame(() => {
+          done({ finished: !start.hidden, moved: eye.getBoundingClientRect().bottom - before });
+        });
+      });
+      watch.observe(place, { childList: true, subtree: true, attributes: true });
+      return undefined;
+    }));
+    if (state.moved !== undefined) assert.ok(Math.abs(state.moved) < 2, `what was read moved by ${state.moved} px`);
+    if (state.finished) return;
+  }
+}
+
+test("1,000 messages are read back to the first one, each once and in order", async () => {
+  const chat = await Chat.start("--rate", "0");
+  await talk(speaker, chat, "Bavard", lines(1000));
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  await zoe.sees("message 1000");
+  assert.ok(await zoe.texts().count() <= 150, "more than was asked for");
+  await read_to_the_start(zoe);
+  assert.deepEqual(await zoe.texts().allTextContents(), lines(1000));
+  await zoe.page.locator("#jump").click();
+  await zoe.page.locator("#jump").waitFor({ state: "hidden" });
+  assert.deepEqual(await zoe.axe(), []);
+  await zoe.end();
+  await chat.end();
+});
+
+test("an absence is caught up: a short one at once, a long one by scrolling", async () => {
+  const chat = await Chat.start("--rate", "0");
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  await zoe.says("je reviens");
+  for (const [count, word] of [[250, "court"], [700, "long"]]) {
+    chat.hold();
+    await zoe.is_out();
+    await talk(speaker, chat, "Bavard", lines(count, word));
+    chat.release();
+    await zoe.is_in();
+    await zoe.sees(`${word} ${count}`);
+    if (word === "court") {
+      await zoe.sees("court 1");
+      assert.deepEqual(await zoe.texts().allTextContents(), ["je reviens", ...lines(250, "court")]);
+    }
+  }
+  await read_to_the_start(zoe);
+  assert.deepEqual(await zoe.texts().allTextContents(), ["je reviens", ...lines(250, "court"), ...lines(700, "long")]);
+  await zoe.end();
+  await chat.end();
+});
+
+test("kill -9 between two words: what was acknowledged is there, what was not is sent again, once", async () => {
+  const chat = await Chat.start("--rate", "0");
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  const sami = await Person.enter(browser, chat, "Sami");
+  const said = [];
+  for (let round = 1; round <= 5; ++round) {
+    for (const text of lines(10, `tour ${round}, mot`)) {
+      said.push(text);
+      await zoe.say(text);
+    }
+    await chat.stop("SIGKILL");
+    await Promise.all([zoe.is_out(), sami.is_out()]);
+    await chat.run();
+    await Promise.all([zoe.is_in(), sami.is_in()]);
+    await zoe.page.locator("#pending-list").waitFor({ state: "hidden" });
+  }
+  await zoe.says("fin");
+  await sami.sees("fin");
+  for (const one of [zoe, sami]) {
+    const texts = await one.texts().allTextContents();
+    assert.deepEqual(texts.toSorted(), [...said, "fin"].toSorted());
+  }
+  await Promise.all([zoe.end(), sami.end()]);
+  await chat.end();
+});
+
+test("the wire panel keeps the last 200 frames", async () => {
+  const chat = await Chat.start("--rate", "0");
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  await zoe.page.keyboard.press("Alt+t");
+  await talk(speaker, chat, "Bavard", lines(500));
+  await zoe.sees("message 500");
+  await zoe.until(() => document.getElementById("frames-list").childElementCount === 200);
+  await zoe.end();
+  await chat.end();
+});
+
+test("notifications are asked for by a click, and come while the page is out of sight", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.open(browser, chat.address, { permissions: ["notifications"] });
+  await zoe.page.evaluate(() => {
+    window.shown = [];
+    window.Notification = class {
+      static permission = "default";
+      static async requestPermission() { return (this.permission = "granted"); }
+      constructor(title, { body }) { window.shown.push(`${title} | ${body}`); }
+      close() {}
+    };
+    document.hasFocus = () => false;
+  });
+  await zoe.page.getByLabel("Pseudo").fill("Zoé");
+  await zoe.page.getByLabel("Pseudo").press("Enter");
+  await zoe.is_in();
+  const sami = await Person.enter(browser, chat, "Sami");
+  await sami.says("personne ne m’entend");
+  await zoe.sees("personne ne m’entend");
+  await zoe.page.getByRole("button", { name: "Notifications" }).click();
+  await zoe.page.getByRole("button", { name: "Notifications", pressed: true }).waitFor();
+  await sami.says("et maintenant ?");
+  await zoe.until(() => window.shown.length > 0);
+  await sami.create_room("ailleurs");
+  await sami.says("par ici");
+  await zoe.until(() => window.shown.length > 1);
+  assert.deepEqual(await zoe.page.evaluate(() => window.shown),
+                   ["Sami (general) | et maintenant ?", "ailleurs | 1\u00a0message à lire"]);
+  await Promise.all([zoe.end(), sami.end()]);
+  await chat.end();
+});
+
+test("someone who types too fast is not lost: each message arrives, once, in order", async () => {
+  const chat = await Chat.start("--rate", "5");
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  for (const text of lines(60)) await zoe.say(text);
+  await zoe.sees("message 60");
+  await zoe.page.locator("#pending-list").waitFor({ state: "hidden" });
+  const texts = await zoe.texts().allTextContents();
+  assert.deepEqual(texts.toSorted(), lines(60).toSorted());
+  await zoe.end();
+  await chat.end();
+});
+
+test("axe finds nothing, by day and by night, whatever the size, without a connection, in the help", async () => {
+  const chat = await Chat.start();
+  const looks = [
+    { viewport: { width: 1280, height: 800 } },
+    { viewport: { width: 1000, height: 700 }, colorScheme: "dark" },
+    { viewport: { width: 1600, height: 900 }, colorScheme: "dark" },
+    phone,
+  ];
+  const people = [];
+  for (const [at, look] of looks.entries()) {
+    const one = await Person.open(browser, chat.address, look);
+    await look_at_everything(one, `Zoé ${at}`);
+    await one.page.getByRole("button", { name: "Aide" }).click();
+    assert.deepEqual(await one.axe(), []);
+    await one.page.keyboard.press("Escape");
+    people.push(one);
+  }
+  await chat.stop();
+  for (const one of people) {
+    await one.is_out();
+    await one.say("personne ne m’entend");
+    await one.page.locator("#pending-list .text").waitFor({ state: "attached" });
+    assert.deepEqual(await one.axe(), []);
+  }
+  await Promise.all(people.map((one) => one.end()));
+  await chat.run();
+  await chat.end();
+});

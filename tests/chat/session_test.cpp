@@ -1,0 +1,117 @@
+// A session over a storage that takes its time, as one over a network will.
+#include "session.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "log.hpp"
+#include "memory.hpp"
+#include "support/catch.hpp"
+
+using namespace prise;
+using namespace prise::chat;
+using drivers::coroutines::WebSocket;
+using nlohmann::json;
+
+namespace {
+
+// Its pages are read at once, and arrive when they are let go.
+class SlowStorage : public MemoryStorage {
+public:
+  explicit SlowStorage(asio::io_context& loop)
+      : gate_{loop, asio::steady_timer::time_point::max()} {}
+
+  asio::awaitable<std::optional<Page>> page(std::string room, Window window) override {
+    auto page = co_await MemoryStorage::page(room, window);
+    asked_ = true;
+    asio::error_code let_go;
+    while (!open_)
+      co_await gate_.async_wait(asio::redirect_error(asio::use_awaitable, let_go));
+    co_return page;
+  }
+  [[nodiscard]] bool asked() const { return asked_; }
+  void let_go() {
+    open_ = true;
+    gate_.cancel();
+  }
+
+private:
+  asio::steady_timer gate_;
+  bool asked_ = false;
+  bool open_ = false;
+};
+
+asio::awaitable<json> next(WebSocket& websocket, std::string_view action) {
+  while (const auto message = co_await websocket.receive()) {
+    json object = json::parse(message->bytes);
+    const bool service = action == "message" && !object.contains("id");
+    if (object["action"] == action && !service) co_return object;
+  }
+  co_return json{};
+}
+
+}  // namespace
+
+TEST_CASE("what is said while the history is read comes after it, once", "[chat][session]") {
+  open_log("/dev/null");
+  asio::io_context loop{1};
+  const drivers::Settings settings;
+  drivers::coroutines::Listener listener(loop, net::Address::ipv4("127.0.0.1", 0), settings);
+  LocalFanOut fan_out;
+  Rooms rooms{fan_out};
+  rooms.open({"general", 0});
+  SlowStorage storage{loop};
+  House house{rooms, fan_out, storage};
+
+  const auto serve_one = [&]() -> asio::awaitable<void> {
+    auto websocket = co_await listener.accept();
+    const bool shaken = co_await websocket->shake_hands();
+    REQUIRE(shaken);
+    {
+      Session session{*websocket, house};
+      co_await session.run();
+    }
+    co_await websocket->close();
+  };
+  std::vector<Id> seen;
+  const auto talk = [&]() -> asio::awaitable<void> {
+    websocket::Url url;
+    url.host = "127.0.0.1";
+    url.port = listener.address().port();
+    auto websocket = co_await WebSocket::connect(url, settings);
+    const auto store = [&](const std::string& text) -> asio::awaitable<Message> {
+      Message message{std::nullopt, "Zoé", text, "", 0};
+      message.id = co_await storage.append("general", message);
+      co_return message;
+    };
+    const Message early = co_await store("avant");
+    const std::string login = R"({"action":"login","user":"moi","version":1})";
+    co_await websocket.send_text(login);
+    const json people = co_await next(websocket, "people");
+    CHECK(people["users"] == json::array({"moi"}));
+    // The page has been read, and arrives after what follows.
+    CHECK(storage.asked());
+    fan_out.publish(Spoken{"general", early});  // is in the page
+    const Message meanwhile = co_await store("pendant");
+    fan_out.publish(Spoken{"general", meanwhile});
+    storage.let_go();
+    const json history = co_await next(websocket, "history");
+    for (const json& message : history["messages"])
+      seen.push_back(message["id"]);
+    const Message late = co_await store("après");
+    fan_out.publish(Spoken{"general", late});
+    for (int i = 0; i < 2; ++i) {
+      const json message = co_await next(websocket, "message");
+      seen.push_back(message["id"]);
+    }
+    co_await websocket.close();
+  };
+  asio::co_spawn(loop, serve_one(), asio::detached);
+  asio::co_spawn(loop, talk(), asio::detached);
+  loop.run();
+  CHECK(seen == std::vector<Id>{1, 2, 3});
+}
