@@ -141,6 +141,19 @@ TEST_CASE("every relative link of a document leads somewhere", "[documents]") {
   }
 }
 
+TEST_CASE("every figure tells in French what it shows, and has its colours for the dark",
+          "[documents]") {
+  for (const auto& figure : fs::directory_iterator(root / "slides" / "figures")) {
+    INFO(figure.path().filename().string());
+    std::string text;
+    for (const std::string& line : lines_of(figure.path()))
+      text += line + "\n";
+    for (const std::string needed :
+         {"<title", "<desc", "xml:lang=\"fr\"", "prefers-color-scheme: dark"})
+      CHECK(text.find(needed) != std::string::npos);
+  }
+}
+
 TEST_CASE("every verb of ./prise that a document names is in its usage", "[documents]") {
   check_all_known(std::regex(R"(\./prise ([a-z]+))"), verbs());
 }
