@@ -1,5 +1,6 @@
 // The chat's page, as people use it: several of them, in Chromium, and the real server.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -114,6 +115,12 @@ test("a message, a name and a room are text, whatever they say", async () => {
   await chat.end();
 });
 
+// What lesson 16's tool draws of the same bytes: its lines of bits.
+function bits_of_lesson_16(hex) {
+  const { stdout } = spawnSync(path.join(process.env.PRISE_LESSONS, "16_ws_frames", "frames"), hex, { encoding: "utf8" });
+  return stdout.split("\n").filter((line) => /^[|01 ]+$/.test(line) && line.includes("|")).join("").replace(/[^01]/g, "");
+}
+
 test("the wire panel draws each frame as the server saw it", async () => {
   const chat = await Chat.start();
   const zoe = await Person.enter(browser, chat, "Zoé");
@@ -132,6 +139,9 @@ test("the wire panel draws each frame as the server saw it", async () => {
   assert.equal(String.fromCharCode(...plain), "{\"action\":\"send_");
   const bits = (await detail.locator(".bits i").allTextContents()).join("");
   assert.equal(bits, bytes.map((byte) => byte.toString(2).padStart(8, "0")).join(""));
+  const command = (await detail.locator("pre").textContent()).split(" ");
+  assert.deepEqual(command.slice(0, 4), ["./prise", "run", "16", "frames"]);
+  assert.equal(bits, bits_of_lesson_16(command.slice(4)));
   const names = await detail.locator(".bit-row.first .field-name").allTextContents();
   assert.deepEqual(names.map((name) => name.replaceAll("\n", "")),
                    ["FIN", "RSV1", "RSV2", "RSV3", "opcode", "MASK", "longueur", "clé de masquage"]);

@@ -6,7 +6,7 @@ import sys
 from chat_server import Server
 
 SIZES = {"small": ("--clients", "200", "--rooms", "5", "--rate", "100", "--seconds", "1"),
-         "full": ("--clients", "5000", "--rooms", "50", "--rate", "200", "--seconds", "120")}
+         "full": ("--clients", "5000", "--rooms", "50", "--rate", "100", "--seconds", "120")}
 
 if __name__ == "__main__":
     with Server("--rate", "0", stderr=subprocess.DEVNULL) as server:

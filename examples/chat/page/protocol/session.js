@@ -8,6 +8,8 @@ const gap_messages_max = 300;   // a longer absence is not caught up: scrolling 
 const kept_messages_max = 2000;
 const answer_ms_max = 15_000;   // without an answer to a message, the connection is taken for dead
 const retry_ms_max = 30_000;
+const people_max = 500;         // as many as the server names
+const people_noted_max = 30;    // in a larger crowd, who comes and goes is no news
 
 // Dispatches "status", "rooms", "room", "people", "messages", "unread", "said" (detail: the message), "frames"
 // (detail: the action), "problem" (detail: {about, code, text}).
@@ -240,7 +242,7 @@ export class Session extends EventTarget {
 
   #on_joined({ room, user }) {
     if (room !== this.room) return;
-    if (!this.people.includes(user)) this.people = [...this.people, user];
+    if (this.people.length < people_max && !this.people.includes(user)) this.people = [...this.people, user];
     this.people_count += 1;
     this.#note(`${user} a rejoint le salon`);
   }
@@ -253,7 +255,7 @@ export class Session extends EventTarget {
   }
 
   #note(text) {
-    this.timeline.note(text);
+    if (this.people_count <= people_noted_max) this.timeline.note(text);
     this.#tell("people");
     this.#tell("messages");
   }

@@ -26,6 +26,17 @@ export function set_children(parent, children) {
   }
 }
 
+// Many changes, one drawing: when the browser next shows the page, and not while it is out of sight.
+export function once_a_frame(draw) {
+  let planned = 0;
+  return () => {
+    planned ||= requestAnimationFrame(() => {
+      planned = 0;
+      draw();
+    });
+  };
+}
+
 export const hue_of = (name) => `hue-${[...name].reduce((sum, one) => (sum * 31 + one.codePointAt(0)) % 8, 7)}`;
 
 // Of a name, the first character as a reader counts them.

@@ -1,5 +1,5 @@
 // The conversation: older messages come as one scrolls up; the end stays in view for whom is at the end.
-import { by_id, element, set_children } from "./dom.js";
+import { by_id, element, once_a_frame, set_children } from "./dom.js";
 import { message_item, set_neighbour } from "./message_item.js";
 import { count } from "./words.js";
 
@@ -12,7 +12,7 @@ export class MessagesView {
   #is_at_end = true;
   #read_until = 0;     // when we came, or looked away
   #first_unread;       // undefined: not known yet; null: none
-  #drawing = 0;
+  #changed = once_a_frame(() => this.#draw());
 
   constructor(session) {
     this.session = session;
@@ -33,15 +33,6 @@ export class MessagesView {
     this.#changed();
   }
 
-  // Many changes, one drawing.
-  #changed() {
-    if (this.#drawing || this.session.room === "") return;
-    this.#drawing = requestAnimationFrame(() => {
-      this.#drawing = 0;
-      if (this.session.room !== "") this.#draw();
-    });
-  }
-
   #looked() {
     if (document.hidden) this.#forget_unread();
     this.#changed();
@@ -49,6 +40,7 @@ export class MessagesView {
 
   #draw() {
     const { session } = this;
+    if (session.room === "") return;
     if (session.timeline !== this.#timeline) this.#start_room();
     if (this.#is_at_end) session.trim();
     this.#seek_unread();

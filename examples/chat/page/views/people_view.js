@@ -1,18 +1,20 @@
 // Who is in the room.
-import { by_id, element, hue_of, initial_of, set_children } from "./dom.js";
+import { by_id, element, hue_of, initial_of, once_a_frame, set_children } from "./dom.js";
 import { count } from "./words.js";
+
+const in_french = new Intl.Collator("fr");
 
 export class PeopleView {
   #items = new Map();
 
   constructor(session) {
     this.session = session;
-    session.addEventListener("people", () => this.#show());
+    session.addEventListener("people", once_a_frame(() => this.#show()));
   }
 
   #show() {
     const { people, people_count, user } = this.session;
-    const names = [...people].sort((one, other) => one.localeCompare(other, "fr"));
+    const names = [...people].sort(in_french.compare);
     const items = new Map(names.map((name) => [name, this.#items.get(name) ?? make(name, name === user)]));
     this.#items = items;
     by_id("people-heading").textContent = `Ici\u00a0: ${count("personne", people_count)}`;

@@ -1,5 +1,5 @@
 // The rooms, how much of each is unread, and a form for a new one.
-import { by_id, element, hue_of, initial_of, set_children } from "./dom.js";
+import { by_id, element, hue_of, initial_of, once_a_frame, set_children } from "./dom.js";
 import { count } from "./words.js";
 
 export class RoomsView {
@@ -9,8 +9,10 @@ export class RoomsView {
     this.session = session;
     this.input = by_id("room-name");
     this.error = by_id("room-error");
+    const draw = once_a_frame(() => this.#show());
     for (const event of ["status", "rooms", "room", "unread", "messages"]) {
-      session.addEventListener(event, () => this.#show());
+      session.addEventListener(event, () => this.#show_title());
+      session.addEventListener(event, draw);
     }
     session.addEventListener("status", () => this.#show_me());
     session.addEventListener("room", () => this.#entered());
@@ -49,8 +51,13 @@ export class RoomsView {
       return button.parentNode;
     });
     set_children(by_id("room-list"), items);
+    by_id("rooms-badge").hidden = this.unread_total() === 0;
+  }
+
+  // Of a page out of sight, it is all that is seen.
+  #show_title() {
     const total = this.unread_total();
-    by_id("rooms-badge").hidden = total === 0;
+    const { room } = this.session;
     document.title = `${total > 0 ? `(${total}) ` : ""}${room || "le chat"} – Prise`;
   }
 
