@@ -183,6 +183,14 @@ TEST_CASE("a guide has three things to break, numbered", "[guide]") {
   }
 }
 
+// That the file is there is for tests/unit/documents_test.cpp.
+TEST_CASE("a guide has a picture, and says in words what it shows", "[guide]") {
+  for (const auto& [lesson, programs] : lessons()) {
+    INFO("lessons/" << lesson << "/README.md");
+    CHECK_FALSE(found_in(joined(guide_of(lesson)), R"(!\[[^\]]+\]\(([^)]+)\))").empty());
+  }
+}
+
 TEST_CASE("a program that a guide tells to run exists", "[guide]") {
   const auto all = all_lessons();
   for (const auto& [lesson, programs] : lessons()) {

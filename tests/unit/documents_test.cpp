@@ -26,6 +26,13 @@ std::vector<std::string> lines_of(const fs::path& path) {
   return lines;
 }
 
+std::string text_of(const fs::path& path) {
+  std::string text;
+  for (const std::string& line : lines_of(path))
+    text += line + "\n";
+  return text;
+}
+
 // Every *.md, but those of others: hidden folders, what was built, what npm brought.
 std::vector<fs::path> documents() {
   std::vector<fs::path> found;
@@ -137,6 +144,31 @@ TEST_CASE("every relative link of a document leads somewhere", "[documents]") {
     for (const std::string& link : links_of(document)) {
       INFO(fs::relative(document, root).string() << " links to " << link);
       CHECK(fs::exists(document.parent_path() / link));
+    }
+  }
+}
+
+TEST_CASE("every figure tells in French what it shows, and has its colours for the dark",
+          "[documents]") {
+  for (const auto& figure : fs::directory_iterator(root / "slides" / "figures")) {
+    if (figure.path().extension() != ".svg") continue;
+    INFO(figure.path().filename().string());
+    const std::string text = text_of(figure.path());
+    for (const std::string needed :
+         {"<title", "<desc", "xml:lang=\"fr\"", "prefers-color-scheme: dark"})
+      CHECK(text.find(needed) != std::string::npos);
+  }
+}
+
+TEST_CASE("the page of the lessons and the instructor's lead to every lesson", "[documents]") {
+  for (const std::string page : {"lessons/README.md", "tests/TEACHING.md"}) {
+    INFO(page);
+    const std::string text = text_of(root / page);
+    for (const auto& folder : fs::directory_iterator(root / "lessons")) {
+      if (!folder.is_directory()) continue;
+      const std::string name = folder.path().filename().string();
+      INFO(name);
+      CHECK(text.find(name + "/README.md)") != std::string::npos);
     }
   }
 }
