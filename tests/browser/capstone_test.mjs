@@ -1,7 +1,7 @@
 // The chat's page, as people use it: several of them, in Chromium, and the real server.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -113,6 +113,15 @@ test("a message, a name and a room are text, whatever they say", async () => {
   assert.match(answer.headers()["content-security-policy"], /default-src 'none'.*script-src 'self'/);
   await zoe.end();
   await chat.end();
+});
+
+test("the page's files read nothing as HTML, style nothing in place, fetch nothing from elsewhere", async () => {
+  const folder = new URL("../../examples/chat/page/", import.meta.url);
+  const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(js|css|html|svg)$/.test(name));
+  assert.ok(names.length > 20);
+  const forbidden = new RegExp(["innerHTML", "outerHTML", "insertAdjacent", "document\\.write", "\\beval\\b", "new Function",
+                                "\\sstyle=", "\\son\\w+=", "@import", "url\\(", "src=\"http", "href=\"http"].join("|"));
+  for (const name of names) assert.doesNotMatch(await readFile(new URL(name, folder), "utf8"), forbidden, name);
 });
 
 // What lesson 16's tool draws of the same bytes: its lines of bits.
