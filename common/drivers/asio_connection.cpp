@@ -186,7 +186,7 @@ void AsioConnection::note(const websocket::Event& event) {
 void AsioConnection::look() {
   if (reader_ != Reader::nobody || message_is_out_ || waiting_ || closed_ || ending) return;
   waiting_ = next_message();
-  while (!waiting_ && !closed_ && !is_full()) {
+  while (!waiting_ && !closed_ && !holds_back()) {
     if (!read_more()) break;
     waiting_ = next_message();
   }
@@ -196,7 +196,12 @@ void AsioConnection::look() {
 
 asio::awaitable<bool> AsioConnection::send(websocket::Opcode opcode, std::string_view payload,
                                            Leave leave) {
-  if (!is_open() || !queue(opcode, payload)) co_return false;
+  if (!is_open()) co_return false;
+  if (!peer_takes_bytes_) {
+    look();  // it may have left a Close frame, and has an end in any case
+    co_return false;
+  }
+  if (!queue(opcode, payload)) co_return false;
   if (leave == Leave::now || is_full()) flush();
   if (++sent_since_receive_ > 1) {
     sent_since_receive_ = 1;

@@ -42,7 +42,7 @@ public:
   [[nodiscard]] bool is_open() const { return protocol.is_open() && !ending; }
   [[nodiscard]] Deadline last_heard() const { return last_heard_; }
   [[nodiscard]] bool is_full() const {
-    return protocol.output_bytes() > settings.send_queue_bytes_max;
+    return !ending && protocol.output_bytes() > settings.send_queue_bytes_max;
   }
 
   const Settings& settings;
@@ -77,7 +77,10 @@ private:
   void wake() override;
   void hear_nothing(Deadline now);
   [[nodiscard]] Deadline next_deadline() const;
-  [[nodiscard]] bool must_write_first() const { return is_full() && protocol.is_open(); }
+  [[nodiscard]] bool must_write_first() const { return holds_back() && protocol.is_open(); }
+  // Nothing is read before the peer has taken what is queued for it; but who takes nothing any more
+  // is read to the end.
+  [[nodiscard]] bool holds_back() const { return is_full() && peer_takes_bytes_; }
   [[nodiscard]] bool stream_is_open() const { return stream_->socket().is_open(); }
 
   std::unique_ptr<AsioStream> stream_;

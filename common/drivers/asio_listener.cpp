@@ -61,21 +61,24 @@ void rethrow(const std::exception_ptr& thrown) {
 
 // How many clients there are, and who waits for it to change.
 struct Attendance {
-  explicit Attendance(const asio::any_io_executor& executor) : changed{executor, Deadline::max()} {}
+  Attendance(Handler how, const asio::any_io_executor& executor)
+      : handler{std::move(how)}, changed{executor, Deadline::max()} {}
+  const Handler handler;
   std::size_t clients = 0;
   asio::steady_timer changed;  // never fires: it is cancelled
 };
 
-asio::awaitable<void> attend(WebSocket websocket, const Handler& handler, Attendance& attendance) {
+// serve() may be gone before its clients: cancelled, or ended by an error.
+asio::awaitable<void> attend(WebSocket websocket, std::shared_ptr<Attendance> attendance) {
   struct Leaving {
     Attendance& attendance;
     ~Leaving() {
       --attendance.clients;
       attendance.changed.cancel();
     }
-  } const leaving{attendance};
+  } const leaving{*attendance};
   if (!co_await websocket.shake_hands()) co_return;
-  co_await handler(websocket);
+  co_await attendance->handler(websocket);
   co_await websocket.close();
 }
 
@@ -188,18 +191,18 @@ asio::awaitable<std::optional<WebSocket>> Listener::accept() {
 
 asio::awaitable<void> serve(Listener& listener, Handler handler, std::size_t clients_max) {
   const auto executor = co_await asio::this_coro::executor;
-  Attendance attendance{executor};
+  const auto attendance = std::make_shared<Attendance>(std::move(handler), executor);
   asio::error_code cancelled;
   const auto wait_for_change = [&] {
-    return attendance.changed.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    return attendance->changed.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   };
   while (auto websocket = co_await listener.accept()) {
-    ++attendance.clients;
-    asio::co_spawn(executor, attend(std::move(*websocket), handler, attendance), rethrow);
-    while (attendance.clients >= clients_max)
+    ++attendance->clients;
+    asio::co_spawn(executor, attend(std::move(*websocket), attendance), rethrow);
+    while (attendance->clients >= clients_max)
       co_await wait_for_change();
   }
-  while (attendance.clients > 0)
+  while (attendance->clients > 0)
     co_await wait_for_change();
 }
 

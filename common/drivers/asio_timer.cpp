@@ -34,8 +34,8 @@ void AsioConnection::hear_nothing(Deadline now) {
   look();  // nobody may have read for long
   asio::error_code ignored;
   const bool not_read_yet =
-      message_is_out_ || waiting_ || is_full() || stream_->socket().available(ignored) > 0;
-  if (not_read_yet) silent_since_ = now;  // then the silence is ours
+      message_is_out_ || waiting_ || holds_back() || stream_->socket().available(ignored) > 0;
+  if (not_read_yet || !protocol.is_open()) silent_since_ = now;  // then the silence is ours
   if (!protocol.is_open() || now < after(silent_since_, settings.timeouts.idle)) return;
   if (ping_unanswered_) return give_up(Moved::timed_out);
   protocol.send_ping();

@@ -79,6 +79,7 @@ public:
   Attempt try_receive(websocket::MutableBytes buffer) override {
     if (shutdown_is_due_) try_shutdown();
     if (turning_away_) return turn_away(buffer);
+    waits_to_receive_ = tcp::socket::wait_read;
     return attempt(waits_to_receive_, [&] {
       std::size_t count = 0;
       const int result = SSL_read_ex(session_.get(), buffer.data(), buffer.size(), &count);

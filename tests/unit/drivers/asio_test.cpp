@@ -326,6 +326,29 @@ TEST_CASE("a peer that never reads holds nobody for ever", "[drivers]") {
   CHECK(server.get().timed_out);
 }
 
+TEST_CASE("a peer that resets with much still queued for it is at its end", "[drivers]") {
+  auto [raw, stream] = connected();
+  testing::shrink_buffers(raw);
+  testing::shrink_buffers(stream);
+  Settings settings;
+  settings.send_queue_bytes_max = 1000;
+  std::promise<void> queued;
+  auto server = serve_stream(std::move(stream), settings, [&](WebSocket& ws) -> awaitable<void> {
+    const std::string much(1'000'000, 'x');
+    while (ws.offer_text(much)) {
+    }
+    queued.set_value();
+    while (co_await ws.receive()) {
+    }
+  });
+  net::Stream client = raw_client(std::move(raw));
+  queued.get_future().wait();
+  testing::reset(client);
+  const Ending ending = server.get();
+  CHECK(ending.rule == Rule::ended_without_close);
+  CHECK_FALSE(ending.timed_out);
+}
+
 TEST_CASE("who offers to a slow reader waits for nothing, and its queue is bounded", "[drivers]") {
   auto [raw, stream] = connected();
   testing::shrink_buffers(raw);

@@ -239,8 +239,10 @@ TEST_CASE("a refusal is a whole HTTP answer, and 426 names the version", "[rfc64
         "\r\n"
         "version_unsupported (RFC 6455 4.4)\n");
   CHECK(refusal(Rule::method_not_get, 405).find("\r\nAllow: GET\r\n") != std::string::npos);
-  CHECK(plain_response(404, "", "no") ==
+  CHECK(plain_response(404, "", "no", "") ==
         "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
+  CHECK(plain_response(200, "text/css", "p{}", "Cache-Control: no-cache\r\n")
+            .find("\r\nCache-Control: no-cache\r\n") != std::string::npos);
 }
 
 TEST_CASE("what a client asks is what a server accepts", "[rfc6455][4.1]") {
