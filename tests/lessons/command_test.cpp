@@ -96,7 +96,8 @@ TEST_CASE("prise without a word shows its usage and is a misuse", "[prise]") {
 TEST_CASE("each misuse of prise is answered with one line and status 2", "[prise]") {
   const std::vector<std::vector<std::string>> misuses{
       {"frobnicate"},        {"run"},     {"run", "99"},    {"run", "x"},   {"run", "001"},
-      {"run", "01", "nope"}, {"run", ""}, {"tour", "vite"}, {"list", "01"}, {"doctor", "moi"}};
+      {"run", "01", "nope"}, {"run", ""}, {"tour", "vite"}, {"list", "01"}, {"doctor", "moi"},
+      {"slides", "vite"}};
   for (const auto& words : misuses) {
     const Finished finished = run_prise(words);
     CAPTURE(words, finished.output);
