@@ -117,6 +117,8 @@ async def test_disk_full():
             assert (await luc.wait("message", ref=str(number)))["id"] is None
         await luc.send("get_history")
         assert [one["text"] for one in (await luc.wait("history"))["messages"]] == ["avant"]
+        while health(server)["status"] != "degraded":  # it is told anew each second
+            pass
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         assert (await zoe.say("de nouveau"))["id"] == 2
         await zoe.close()

@@ -101,10 +101,11 @@ asio::awaitable<void> open_rooms(House& house) {
 }
 
 // Until it is cancelled.
-asio::awaitable<void> tell_activity(House& house) {
+asio::awaitable<void> tell_activity(drivers::Settings& settings, House& house, bool memory) {
   for (;;) {
     co_await drivers::coroutines::sleep_for(limits::activity_every);
     house.rooms.tell_activity();
+    update_health(settings, house, memory);
   }
 }
 
@@ -164,7 +165,7 @@ int main(int argc, char** argv) {
     co_await drivers::coroutines::serve(listener, attend, chat.clients + limits::turned_away);
   };
   const auto serve_and_tell = [&]() -> asio::awaitable<void> {
-    co_await drivers::coroutines::first_of(serve(), tell_activity(house));
+    co_await drivers::coroutines::first_of(serve(), tell_activity(settings, house, chat.memory));
   };
   drivers::coroutines::run(loop, serve_and_tell());
   say("Serveur arrêté.");

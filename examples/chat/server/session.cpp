@@ -1,6 +1,7 @@
 #include "session.hpp"
 
 #include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include "clock.hpp"
 #include "log.hpp"
@@ -45,6 +46,8 @@ asio::awaitable<void> Session::serve() {
     const Request request = parse_request(message->bytes);
     ref_ = request.ref;
     if (is_within_allowance()) co_await answer(request);
+    // What comes in one burst is answered in turns: what it made for the others leaves in between.
+    co_await asio::post(asio::use_awaitable);
   }
 }
 

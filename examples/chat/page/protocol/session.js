@@ -96,8 +96,9 @@ export class Session extends EventTarget {
   ask_older() {
     const timeline = this.timeline;
     if (!timeline.more || timeline.first === null || this.#asked.has("older")) return;
-    this.#ask({ action: "get_history", room: this.room, before: timeline.first, limit: page_messages, ref: "older" });
-    this.#tell("messages");
+    const asked = this.#ask({ action: "get_history", room: this.room, before: timeline.first, limit: page_messages,
+                              ref: "older" });
+    if (asked) this.#tell("messages");
   }
 
   get is_asking_older() { return this.#asked.has("older"); }
@@ -195,7 +196,8 @@ export class Session extends EventTarget {
     if (ref !== undefined) this.#asked.delete(ref);
     if (ref === "older" && before !== timeline.first) return;  // it would not touch what we hold
     const end_before = timeline.end;
-    const is_first = ref === undefined && this.#is_too_far(timeline, room, messages);
+    const is_entry = ref !== "older" && ref !== "newer";  // to a room, with the ref of what brought us there
+    const is_first = is_entry && this.#is_too_far(timeline, room, messages);
     if (is_first) timeline.clear();
     const was_empty = timeline.is_empty;
     for (const message of messages) this.#store(timeline, room, message);
@@ -307,7 +309,8 @@ export class Session extends EventTarget {
   #again(ref, wait_ms) {
     this.#after(wait_ms, () => {
       const message = this.outbox.get(ref);
-      if (message) this.#send(message);
+      if (message && message.room !== this.room) message.connection = 0;  // until we are there again
+      else if (message) this.#send(message);
       else if (this.#asked.has(ref)) this.#connection.send(this.#asked.get(ref));
     });
   }

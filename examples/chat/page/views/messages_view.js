@@ -51,7 +51,8 @@ export class MessagesView {
     else if (anchor?.item.isConnected) this.place.scrollTop += bottom_of(anchor.item) - anchor.bottom;
     if (this.#is_at_end && !document.hidden && this.place.clientHeight > 0) session.was_read();
     this.#draw_jump();
-    if (this.place.scrollTop < near_px && this.place.scrollHeight <= this.place.clientHeight) session.ask_older();
+    const { clientHeight, scrollHeight, scrollTop } = this.place;  // all 0 while the frames hide it, on a phone
+    if (clientHeight > 0 && scrollTop < near_px && scrollHeight <= clientHeight) session.ask_older();
   }
 
   #start_room() {
