@@ -67,11 +67,10 @@ public:
     const std::string server_command =
         "$ /bin/sh -c \"exec '" PRISE_PYTHON "' -u '" + script + "' 2>/dev/null\"";
     static const std::regex python_lines("\\$ python_lines (\\d+) (\\w+)");
-    const std::string lines_command = "$ /bin/sh -c \"'" PRISE_PYTHON "' '" + folder_.string() +
-                                      "/line_by_line.py' '" + folder_.string() +
-                                      "/$2.py' 2>/dev/null | head -n $1\"";
+    const std::string lines_command = "$ /bin/sh -c \"'" PRISE_PYTHON "' -u '" + folder_.string() +
+                                      "/$2.py' 2>/dev/null | stdbuf -o0 head -n $1\"";
     const std::string says_command = "$ /bin/sh -c \"echo '$2' | '" PRISE_PYTHON "' -u '" + script +
-                                     "' 2>/dev/null | sed -u $3q\"";
+                                     "' 2>/dev/null | stdbuf -o0 head -n $3\"";
     static const std::regex python_chats("\\$ python_chats (\\w+)");
     // Where both input and output are terminals, Python's input() prompts on standard error.
     const std::string chats_command =
