@@ -62,12 +62,13 @@ private:
     auto websocket = co_await WebSocket::connect(url_, settings_);
     if (!websocket.is_open()) co_return refused(*websocket.closed());
     websocket_ = &websocket;
-    tries_ = 0;
     if (!typing_.joinable()) typing_ = std::thread([this] { type(); });
     websocket.offer_text(login_text(view_.user().empty() ? user_ : view_.user(), view_.room()));
-    while (const auto message = co_await websocket.receive())
+    while (const auto message = co_await websocket.receive()) {
+      tries_ = 0;  // a server that is full opens, says nothing, and closes
       for (const std::string& text : view_.receive(message->bytes))
         websocket.offer_text(text);
+    }
     websocket_ = nullptr;
     say_how(*websocket.closed());
   }

@@ -81,6 +81,7 @@ std::vector<std::string> View::receive(std::string_view text) {
   if (action == "error") show_error(object);
   if (action == "welcome") welcome(object);
   if (action == "people") {
+    if (room_ != text_in(object, "room")) end_catching_up();
     room_ = text_in(object, "room");
     oldest_ = 0;
     show_(painted("Dans « " + room_ + " » : ", dim) + joined(list_in(object, "users")));
@@ -96,9 +97,10 @@ std::vector<std::string> View::receive(std::string_view text) {
 
 void View::show_message(const json& message) {
   if (message.contains("user")) {
-    const std::int64_t id = number_in(message, "id");
-    if (id > 0) last_ids_[text_in(message, "room")] = id;
-    show_spoken(text_in(message, "user"), text_in(message, "text"), number_in(message, "time"));
+    if (catches_up_)
+      held_.push_back(message);
+    else
+      show_live(message);
     return;
   }
   // As the notes send it: the server's own word, or "<user>: <message>".
@@ -113,6 +115,20 @@ void View::show_message(const json& message) {
           visible_text(text.substr(colon + 2)));
 }
 
+void View::show_live(const json& message) {
+  const std::int64_t id = number_in(message, "id");
+  std::int64_t& last = last_ids_[text_in(message, "room")];
+  if (id > 0 && id <= last) return;  // a page had it already
+  if (id > 0) last = id;
+  show_spoken(text_in(message, "user"), text_in(message, "text"), number_in(message, "time"));
+}
+
+void View::end_catching_up() {
+  catches_up_ = false;
+  for (const json& message : std::exchange(held_, {}))
+    show_live(message);
+}
+
 void View::show_spoken(std::string_view user, std::string_view text, std::int64_t time_ms) {
   show_(painted(clock_text(time_ms), dim) + " " + painted(user, colour_of(user)) + ": " +
         visible_text(text));
@@ -120,11 +136,14 @@ void View::show_spoken(std::string_view user, std::string_view text, std::int64_
 
 void View::show_error(const json& error) {
   show_(painted(text_in(error, "message"), red));
+  end_catching_up();
 }
 
 // Another history than before: the ids that we know mean nothing in it.
 void View::welcome(const json& welcome) {
   user_ = text_in(welcome, "user");
+  catches_up_ = false;
+  held_.clear();  // they will be in the history
   const std::string history = text_in(welcome, "history_id");
   if (history != history_id_) last_ids_.clear();
   history_id_ = history;
@@ -138,10 +157,13 @@ void View::show_history(const json& history, std::vector<std::string>& to_send) 
   const std::int64_t last = last_ids_[room];
   if (messages.empty()) {
     if (is_older) note("Rien de plus ancien.");
+    if (!is_older) end_catching_up();
     return;
   }
   const std::int64_t first = number_in(messages.front(), "id");
-  if (!is_older && last > 0 && first > last + 1) {
+  const bool is_catching_up = history.contains("after");
+  if (!is_older && !is_catching_up && last > 0 && first > last + 1) {
+    catches_up_ = true;
     to_send.push_back(history_after_text(room, last));
     return;
   }
@@ -154,8 +176,10 @@ void View::show_history(const json& history, std::vector<std::string>& to_send) 
     show_spoken(text_in(message, "user"), text_in(message, "text"), number_in(message, "time"));
   }
   if (is_older) note("Jusqu'ici.");
-  if (history.contains("after") && flag_in(history, "more"))
+  if (is_catching_up && flag_in(history, "more"))
     to_send.push_back(history_after_text(room, last_ids_[room]));
+  else if (is_catching_up)
+    end_catching_up();
 }
 
 void View::show_frame(const json& frame) {

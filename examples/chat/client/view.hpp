@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +28,8 @@ public:
 
 private:
   void show_message(const nlohmann::json& message);
+  void show_live(const nlohmann::json& message);
+  void end_catching_up();
   void show_error(const nlohmann::json& error);
   void welcome(const nlohmann::json& welcome);
   void show_history(const nlohmann::json& history, std::vector<std::string>& to_send);
@@ -42,6 +44,8 @@ private:
   std::string history_id_;
   std::int64_t oldest_ = 0;
   std::map<std::string, std::int64_t> last_ids_;  // shown, by room
+  std::vector<nlohmann::json> held_;              // said in our room while we catch up
+  bool catches_up_ = false;
 };
 
 }  // namespace prise::chat

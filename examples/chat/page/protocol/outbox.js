@@ -25,6 +25,10 @@ export class Outbox {
     return this.of(room).filter((message) => message.state !== "refused" && message.connection !== connection);
   }
 
+  is_on_its_way(room, connection) {
+    return this.of(room).some((message) => message.state === "sent" && message.connection === connection);
+  }
+
   overdue(connection, before_ms) {
     return [...this.#messages.values()].some((message) =>
       message.state === "sent" && message.connection === connection && message.sent_at < before_ms);

@@ -6,6 +6,7 @@ import { Timeline } from "./timeline.js";
 const page_messages = 50;
 const gap_messages_max = 300;   // a longer absence is not caught up: scrolling brings it
 const kept_messages_max = 2000;
+const at_once_max = 20;         // messages of a backlog; the others follow one by one, as the server takes them
 const answer_ms_max = 15_000;   // without an answer to a message, the connection is taken for dead
 const retry_ms_max = 30_000;
 const people_max = 500;         // as many as the server names
@@ -21,6 +22,7 @@ export class Session extends EventTarget {
   #name_retries = 0;
   #is_returning = false;
   #joining = null;
+  #one_by_one = false;  // we were too fast, or have much to send: the next message leaves when the last has come back
   #timers = new Set();
   status = "out";  // "connecting", "in", "waiting" (for the next try), "taken" (our name, by our former connection)
   user = "";
@@ -76,7 +78,7 @@ export class Session extends EventTarget {
 
   say(text) {
     const message = this.outbox.add(this.#joining ?? this.room, text);
-    if (this.status === "in" && this.caught_up) this.#send(message);
+    if (this.status === "in" && this.caught_up && !this.#one_by_one) this.#send(message);
     this.#tell("messages");
   }
 
@@ -126,6 +128,7 @@ export class Session extends EventTarget {
   #lost({ code, reason, wait_ms }) {
     this.#stop_timers();
     this.#asked.clear();
+    this.#one_by_one = false;
     this.caught_up = false;
     this.last_close = { code, reason, wait_ms };
     this.#set_status("waiting");
@@ -181,8 +184,11 @@ export class Session extends EventTarget {
   }
 
   #enter_room(room) {
-    this.#joining = null;
-    this.#asked.delete("join");
+    const moves_on = this.#joining !== null && this.#joining !== room && this.#asked.has("join");
+    if (!moves_on) {
+      this.#joining = null;
+      this.#asked.delete("join");
+    }
     this.#asked.delete("older");
     this.#asked.delete("newer");
     this.caught_up = false;
@@ -224,8 +230,19 @@ export class Session extends EventTarget {
   }
 
   #set_caught_up() {
+    if (this.#joining !== null) return;  // what is typed now is meant for there
     this.caught_up = true;
-    for (const message of this.outbox.unsent(this.room, this.#connection.number)) this.#send(message);
+    const unsent = this.outbox.unsent(this.room, this.#connection.number);
+    this.#one_by_one = unsent.length > at_once_max;
+    for (const message of unsent.slice(0, at_once_max)) this.#send(message);
+  }
+
+  // In the order in which they were typed.
+  #send_next() {
+    if (!this.#one_by_one || !this.caught_up || this.outbox.is_on_its_way(this.room, this.#connection.number)) return;
+    const [next] = this.outbox.unsent(this.room, this.#connection.number);
+    if (next) this.#send(next);
+    else this.#one_by_one = false;
   }
 
   #on_message(message) {
@@ -238,7 +255,10 @@ export class Session extends EventTarget {
   }
 
   #store(timeline, room, { id, user, text, time, ref }) {
-    if (user === this.user && this.outbox.get(ref)?.room === room) this.outbox.take(ref);
+    if (user === this.user && this.outbox.get(ref)?.room === room) {
+      this.outbox.take(ref);
+      this.#send_next();
+    }
     return timeline.add({ id, user, text, time });
   }
 
@@ -265,10 +285,12 @@ export class Session extends EventTarget {
   #on_error({ code, message, ref, retry_after }) {
     if (ref === "login") return this.#on_login_refused(code, message);
     const sent = this.outbox.get(ref);
-    if (code === "too_fast" && (sent || this.#asked.has(ref))) return this.#again(ref, retry_after ?? 1000);
+    if (code === "too_fast" && sent) return this.#too_fast(sent, retry_after ?? 1000);
+    if (code === "too_fast" && this.#asked.has(ref)) return this.#again(ref, retry_after ?? 1000);
     if (sent && code !== "not_saved") {
       sent.state = "refused";
       sent.reason = message;
+      this.#send_next();
       return this.#tell("messages");
     }
     this.#asked.delete(ref);
@@ -306,12 +328,16 @@ export class Session extends EventTarget {
     return this.#tell("problem", { about: "login", code, text });
   }
 
+  #too_fast(message, wait_ms) {
+    message.connection = 0;
+    message.state = "waiting";
+    this.#one_by_one = true;
+    this.#after(wait_ms, () => this.#send_next());
+  }
+
   #again(ref, wait_ms) {
     this.#after(wait_ms, () => {
-      const message = this.outbox.get(ref);
-      if (message && message.room !== this.room) message.connection = 0;  // until we are there again
-      else if (message) this.#send(message);
-      else if (this.#asked.has(ref)) this.#connection.send(this.#asked.get(ref));
+      if (this.#asked.has(ref)) this.#connection.send(this.#asked.get(ref));
     });
   }
 

@@ -17,8 +17,8 @@ export class LoginView {
   }
 
   start() {
-    this.input.value = recall(localStorage) ?? "";
-    const user = recall(sessionStorage);
+    this.input.value = recall("localStorage") ?? "";
+    const user = recall("sessionStorage");
     if (user) this.session.enter(user, room_of_address(), { returning: true });
     else this.#show();
   }
@@ -43,10 +43,10 @@ export class LoginView {
     const was_out = !by_id("login").hidden;
     if (status === "in") {
       this.input.removeAttribute("aria-invalid");
-      keep(localStorage, user);
-      keep(sessionStorage, user);
+      keep("localStorage", user);
+      keep("sessionStorage", user);
     }
-    if (is_out) keep(sessionStorage, null);
+    if (is_out) keep("sessionStorage", null);
     const is_first_wait = was_out && !is_out && status !== "in";
     by_id("login-form").setAttribute("aria-busy", String(is_first_wait));
     if (is_first_wait && status === "waiting") {
@@ -68,13 +68,14 @@ function room_of_address() {
   return new URLSearchParams(location.hash.slice(1)).get("salon") || "general";
 }
 
+// `storage` by name: where a browser keeps nothing, its mere mention is an error.
 function recall(storage) {
-  try { return storage.getItem(kept_name); } catch { return null; }
+  try { return window[storage].getItem(kept_name); } catch { return null; }
 }
 
 function keep(storage, user) {
   try {
-    if (user === null) storage.removeItem(kept_name);
-    else storage.setItem(kept_name, user);
+    if (user === null) window[storage].removeItem(kept_name);
+    else window[storage].setItem(kept_name, user);
   } catch { /* a browser that keeps nothing asks each time */ }
 }

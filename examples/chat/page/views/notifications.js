@@ -51,8 +51,10 @@ export class Notifications {
   #notify(title, body, tag) {
     if (!this.#wanted || document.hasFocus()) return;
     const short = body.length > body_chars_max ? `${body.slice(0, body_chars_max)}…` : body;
-    const shown = new Notification(title, { body: short, tag, icon: "icon.svg" });
-    shown.onclick = () => { window.focus(); shown.close(); };
+    try {
+      const shown = new Notification(title, { body: short, tag, icon: "icon.svg" });
+      shown.onclick = () => { window.focus(); shown.close(); };
+    } catch { /* a telephone shows those of a service worker only */ }
   }
 }
 
