@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 int main() {
   std::string breach;
   for (const char* path :
-       {"/etc/shadow", "/etc/hostname", "/etc/ssl", "/root", "/home", "/var", "/srv", "/work/main",
+       {"/etc/shadow", "/etc/hostname", "/etc/ssl", "/root", "/home", "/var", "/srv", "/opt",
         "/sys", "/run", "/dev/sda", "/dev/vda", "/proc/1/root/etc", "/proc/kcore"}) {
     std::error_code error;
     const fs::path at = path;
