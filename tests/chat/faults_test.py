@@ -147,6 +147,26 @@ async def test_clock():
         await zoe.close()
 
 
+async def test_burst():
+    """What one client sends at once makes more than a queue may hold; those who read it are not sent away."""
+    with Server("--memory", "--rate", "0") as server:
+        zoe = await (await Client.connect(server)).login("Zoé")
+        with socket.create_connection(("127.0.0.1", server.port)) as hasty:
+            hasty.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                          b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+            texts = ['{"action":"login","user":"vif"}']
+            texts += ['{"action":"create_room","room":"%s%d"}' % ("🙂" * 28, number) for number in range(10, 99)]
+            burst = b""
+            for text in (one.encode() for one in texts):
+                length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+                burst += b"\x81" + length + bytes(4) + text
+            hasty.sendall(burst)
+            while len((await zoe.wait("rooms"))["rooms"]) < 90:
+                pass
+        await zoe.say("toujours là")
+        assert "trop lent" not in server.log()
+
+
 async def test_never_reads():
     """One that never reads holds nobody up; if it reads at last, it learns why it was sent away."""
     with Server("--memory", "--rate", "0") as server:
