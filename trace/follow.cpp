@@ -19,7 +19,7 @@ std::string base_name(const std::string& path) { return path.substr(path.rfind('
 class Follower {
 public:
   Follower(Followed& all, Program program) : all_(all), program_(std::move(program)) {
-    add_deaths();
+    add_signals();
     for (const Call& call : program_.log.calls)
       if (is_any_of(call.name, {"clone", "clone3", "fork", "vfork"}) && call.value())
         births_[static_cast<pid_t>(*call.value())] = &call;
@@ -54,14 +54,18 @@ public:
 private:
   using Table = std::map<int, std::size_t>;  // descriptor → endpoint
 
-  // A process that a signal killed has closed its sockets too: as a call that never returned.
-  void add_deaths() {
-    for (const Occurrence& death : program_.log.occurrences) {
-      if (death.kind != Occurrence::Kind::killed) continue;
-      Call call{death.thread, death.at, death.at};
+  // A process that a signal killed has closed its sockets too: as a call that never returned. The
+  // signals that tell a story are calls of the same kind.
+  void add_signals() {
+    for (const Occurrence& what : program_.log.occurrences) {
+      const bool death = what.kind == Occurrence::Kind::killed;
+      const bool told = what.kind == Occurrence::Kind::signal &&
+                        is_any_of(what.name, {"SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"});
+      if (!death && !told) continue;
+      Call call{what.thread, what.at, what.at};
       call.finished = false;
-      call.name = "killed";
-      call.arguments = {death.name};
+      call.name = death ? "killed" : "signal";
+      call.arguments = {what.name};
       program_.log.calls.push_back(std::move(call));
     }
   }

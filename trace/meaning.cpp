@@ -36,7 +36,7 @@ std::optional<Description> socket_call(const Story& story, const Step& step) {
   return Description{
       "socket", fmt::format("{}, {}", family, type),
       fmt::format("descripteur {}", *step.call.value()),
-      fmt::format("Crée une prise {}{}{}, qui n'est encore reliée à rien.", tcp ? "TCP" : "UDP",
+      fmt::format("Crée une socket {}{}{}, qui n'est encore reliée à rien.", tcp ? "TCP" : "UDP",
                   contains(family, "6") ? " (IPv6)" : "",
                   nonblocking ? ", non bloquante" : "")};
 }
@@ -109,9 +109,9 @@ std::optional<Description> close_call(const Story& story, const Step& step) {
   if (what.listens)
     text.meaning = "Cesse d'écouter : plus personne ne pourra se connecter.";
   else if (what.what == What::datagrams)
-    text.meaning = "Rend la prise UDP au noyau.";
+    text.meaning = "Rend la socket UDP au noyau.";
   else if (what.remote.empty())
-    text.meaning = "Rend au noyau une prise qui n'était reliée à rien.";
+    text.meaning = "Rend au noyau une socket qui n'était reliée à rien.";
   else if (step.ended.empty())
     text.meaning = "Ferme un descripteur ; la connexion en a encore un autre.";
   else
@@ -145,6 +145,10 @@ std::optional<Description> end_of_program(const Story& story, const Step& step) 
     return Description{"fin", step.call.arguments.at(0), "",
                        fmt::format("Tué par {} ; le noyau ferme ce qui était ouvert.",
                                    step.call.arguments[0])};
+  if (step.call.name == "signal")
+    return Description{"signal", step.call.arguments.at(0), "",
+                       step.call.arguments[0] == "SIGINT" ? "Ctrl-C : reçoit le signal SIGINT."
+                                                          : fmt::format("Reçoit le signal {}.", step.call.arguments[0])};
   if (!cuts) return std::nullopt;
   return Description{"exit", std::string(step.call.argument(0)), "",
                      "Se termine ; le noyau ferme ses connexions."};
@@ -185,7 +189,8 @@ std::optional<Description> describe(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
   const std::string& name = step.call.name;
   if (name == "socket") return socket_call(story, step);
-  if (name == "exit_group" || name == "killed") return end_of_program(story, step);
+  if (name == "exit_group" || name == "killed" || name == "signal")
+    return end_of_program(story, step);
   const What what = step.endpoint ? story.all.endpoints[*step.endpoint].what : What::other;
   if (what == What::stream || what == What::datagrams) {
     if (name == "bind") return bind_call(step);
