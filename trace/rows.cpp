@@ -11,7 +11,7 @@ namespace prise::trace {
 namespace {
 
 constexpr double padding = 10, gap = 12;
-constexpr double number_width = 22;  // of a call's number, at the left of its block
+constexpr double number_width = 26;  // of a call's number, at the left of its block
 constexpr std::size_t frames_shown_max = 6;
 
 struct Type {

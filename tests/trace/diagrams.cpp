@@ -145,7 +145,7 @@ Diagram three_clients() {
     sketch.arrow(connect, accept, ArrowKind::connection);
     last[client] = sketch.call(client, now + 0.121, "poll", "clavier et serveur", "1 prêt",
                                "Dort jusqu'à ce que le clavier ou le serveur ait quelque chose.",
-                               0.9 - 0.121 * static_cast<double>(client));
+                               0.77 + 0.0105 * static_cast<double>(client) - now - 0.121);
     now += 0.121;
   }
   sketch.call(0, now, "poll", "4 descripteurs", "1 prêt",
