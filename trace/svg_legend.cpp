@@ -35,7 +35,7 @@ SvgLegend::SvgLegend(const Diagram& diagram, const Layout& layout)
   if (waits)
     add("<rect class=\"wait\" x=\"6\" y=\"-10\" width=\"28\" height=\"20\"/>"
         "<rect fill=\"url(#hatching)\" x=\"6\" y=\"-10\" width=\"28\" height=\"20\"/>",
-        "le fil dort dans cet appel : il attend");
+        "le fil dort dans cet appel\u00a0: il attend");
   if (has(diagram, ArrowKind::connection))
     add(line("connection") + "<circle class=\"way kernel\" cx=\"4\" cy=\"0\" r=\"6\"/>" + head,
         "une connexion s'établit");
@@ -44,14 +44,14 @@ SvgLegend::SvgLegend(const Diagram& diagram, const Layout& layout)
   if (has(diagram, ArrowKind::datagram)) add(line("datagram") + head, "un datagramme");
   if (queues)
     add("<line class=\"line way queue kernel\" x1=\"20\" y1=\"-13\" x2=\"20\" y2=\"13\"/>",
-        "déjà arrivé, dans le tampon du noyau : personne ne l'a encore pris");
+        "déjà arrivé, dans le tampon du noyau\u00a0: personne ne l'a encore pris");
   if (has(diagram, ArrowKind::end))
     add(line("end") + "<path class=\"line way kernel\" d=\"M34 -9v18m6 -18v18\"/>",
-        "fin du flux : plus rien ne viendra par là");
+        "fin du flux\u00a0: plus rien ne viendra par là");
   if (unreceived || has(diagram, ArrowKind::lost))
     add("<line class=\"line way lost bad\" x1=\"0\" y1=\"0\" x2=\"32\" y2=\"0\"/>"
         "<path class=\"line way bad\" d=\"M24 -8l16 16m0 -16l-16 16\"/>",
-        "perdu : personne ne l'a lu");
+        "perdu\u00a0: personne ne l'a lu");
   height_ = elements_.empty() ? 24 : y_ + line_height;
 }
 

@@ -96,8 +96,8 @@ std::string description(const Diagram& diagram) {
   for (const Lane& lane : diagram.lanes)
     lanes += (lanes.empty() ? "" : ", ") + lane.label;
   std::string text = fmt::format(
-      "Diagramme de séquence, le temps va de haut en bas. {} : {}. {}, dont {} ; {} de l'un à "
-      "l'autre.",
+      "Diagramme de séquence, le temps va de haut en bas. {}\u00a0: {}. {}, dont {}\u00a0; {} de "
+      "l'un à l'autre.",
       several(diagram.lanes.size(), "colonne", "colonnes"), lanes.empty() ? "aucune" : lanes,
       several(diagram.events.size(), "appel système", "appels système"),
       several(static_cast<std::size_t>(waits), "qui attend", "qui attendent"),
@@ -105,7 +105,8 @@ std::string description(const Diagram& diagram) {
   const std::size_t told = std::min(diagram.events.size(), calls_told_max);
   for (std::size_t i = 0; i < told; ++i) {
     const Event& event = diagram.events[i];
-    text += fmt::format(" {}. {} : {}", i + 1, diagram.lanes.at(event.lane).label, event.meaning);
+    text +=
+        fmt::format(" {}. {}\u00a0: {}", i + 1, diagram.lanes.at(event.lane).label, event.meaning);
   }
   if (told < diagram.events.size()) {
     text += fmt::format(" Puis {}.",

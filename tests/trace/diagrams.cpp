@@ -262,6 +262,21 @@ Diagram datagrams() {
   return sketch.take();
 }
 
+Diagram one_lane() {
+  Sketch sketch("Seul", {{"serveur", "server"}});
+  const auto sends =
+      sketch.call(0, 0, "sendto", "3, 5 octets", "5 octets", "Envoie un datagramme à personne.");
+  sketch.arrow(sends, std::nullopt, ArrowKind::lost, "salut");
+  const auto writes =
+      sketch.call(0, 0.1, "write", "5, 1 octet", "1 octet", "Se réveille lui-même.");
+  const auto reads =
+      sketch.call(0, 0.2, "read", "4, 1 octet", "1 octet", "Lit ce qu'il s'est écrit.");
+  sketch.arrow(writes, reads, ArrowKind::bytes, "x");
+  sketch.call(0, 0.3, "accept", "3", "", "Attend un client, qui ne viendra pas.");
+  sketch.outcome(Outcome::unfinished);
+  return sketch.take();
+}
+
 Diagram hostile() {
   const std::string evil =
       "</script><img src=x onerror=alert(1)> ]]> <!-- & \"' \u2028 \u202e \uffff \xff\xfe \x1b[31m "

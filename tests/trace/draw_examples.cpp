@@ -28,5 +28,7 @@ int main(int argc, char** argv) {
   draw(folder + "frames", websocket_echo());
   draw(folder + "datagrams", datagrams());
   draw(folder + "hostile", hostile());
+  draw(folder + "empty", Diagram{});
+  draw(folder + "one_lane", one_lane());
   draw(folder + "long", long_exchange(500));
 }

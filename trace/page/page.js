@@ -185,7 +185,7 @@ function frame_parts(frame) {
   for (const { role, name, value } of frame.fields) {
     fields.append(element(`div.${role}`, element("dt", name), element("dd", element("code", value))));
   }
-  return [element("h4", `Frame : ${frame.meaning}`), fields, element("p.place", `En-tête : ${frame.header}`)];
+  return [element("h4", `Frame\u00a0: ${frame.meaning}`), fields, element("p.place", `En-tête\u00a0: ${frame.header}`)];
 }
 
 // What is behind the escapes of an HTTP head reads better line by line.
@@ -194,12 +194,12 @@ const in_lines = (text) => text.replace(/\\n/g, "\\n\n").replace(/\n$/, "");
 function arrow_parts(arrow) {
   const sends = arrow.from === current;
   const other = sends ? arrow.to : arrow.from;
-  const title = element("h3", `${sends ? "Envoyé" : "Reçu"} : ${arrow.label}`);
+  const title = element("h3", `${sends ? "Envoyé" : "Reçu"}\u00a0: ${arrow.label}`);
   const parts = [title];
   if (other === null) {
     parts.push(element("p.failed", "Personne ne l'a reçu."));
   } else {
-    const go = element("button", `Voir l'appel ${other + 1} : ${trace.events[other].call}`);
+    const go = element("button", `Voir l'appel ${other + 1}\u00a0: ${trace.events[other].call}`);
     go.type = "button";
     go.addEventListener("click", () => { step_to(other); byId("panel").focus(); });
     parts.push(element("p", sends ? "vers " : "de ", chip(trace.events[other].lane)), go);
@@ -245,7 +245,7 @@ function tell() {
   const result = event.result ? ` → ${event.result}` : "";
   byId("step").replaceChildren(
     element("strong", `${current + 1} / ${trace.events.length}`),
-    `${trace.lanes[event.lane].label} : ${whole_call(event)}${result}. ${event.meaning}`);
+    `${trace.lanes[event.lane].label}\u00a0: ${whole_call(event)}${result}. ${event.meaning}`);
 }
 
 function step_to(number) {
