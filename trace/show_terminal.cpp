@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <ostream>
 
+#include "order.hpp"
 #include "show.hpp"
 #include "text_columns.hpp"
 
@@ -15,14 +16,6 @@ namespace {
 
 constexpr std::size_t time_columns = 9;
 constexpr std::size_t hex_bytes_shown = 16;
-
-// Where an event shows: at its beginning, at its end, or both in one.
-struct Moment {
-  double at = 0;
-  std::size_t event = 0;
-  bool begins = true;
-  bool ends = true;
-};
 
 // The lanes' part of one line, a glyph for each column.
 class Canvas {
@@ -73,7 +66,7 @@ public:
   void show() {
     out_ << styled("1", diagram_.title) << "\n\n";
     header();
-    for (const Moment& moment : moments())
+    for (const Moment& moment : moments_in_order(diagram_))
       row(moment);
     header();
     for (const std::string& note : diagram_.notes)
@@ -109,19 +102,6 @@ private:
     if (two) out_ << second.text() << "\n";
   }
 
-  std::vector<Moment> moments() const {
-    std::vector<Moment> all;
-    for (std::size_t i = 0; i < diagram_.events.size(); ++i) {
-      const Event& event = diagram_.events[i];
-      const bool two_places = event.waited && event.outcome != Outcome::unfinished;
-      all.push_back({event.began, i, true, !two_places});
-      if (two_places) all.push_back({event.ended, i, false, true});
-    }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Moment& a, const Moment& b) { return a.at < b.at; });
-    return all;
-  }
-
   // The lines of the lanes as they are at a moment: none before a lane's first event and after its
   // last, dotted where it sleeps.
   Canvas lines_at(double at) const {
@@ -142,25 +122,27 @@ private:
 
   void row(const Moment& moment) {
     const Event& event = diagram_.events[moment.event];
-    const bool sleeps = event.waited && moment.begins;
+    const bool begins_only = moment.part == Moment::Part::begin;
+    const bool sleeps = event.waited && begins_only;
+    const double at = moment.part == Moment::Part::end ? event.ended : event.began;
     const std::vector<const Arrow*>& arrivals = arrivals_[moment.event];
-    for (std::size_t i = 1; moment.ends && i < arrivals.size(); ++i) {
-      Canvas canvas = lines_at(moment.at);
+    for (std::size_t i = 1; !begins_only && i < arrivals.size(); ++i) {
+      Canvas canvas = lines_at(at);
       draw(canvas, *arrivals[i], line_of(event.lane));
       line(canvas, "", styled("2", bytes_of(*arrivals[i])));
     }
-    Canvas canvas = lines_at(moment.at);
+    Canvas canvas = lines_at(at);
     const std::string name = shortened(event.call, cell_ - 3) + (sleeps ? " …" : "");
-    if (moment.ends && !arrivals.empty())
+    if (!begins_only && !arrivals.empty())
       draw(canvas, *arrivals.front(), begin_of(event.lane) + columns_of(name));
     canvas.put(begin_of(event.lane), name, (event.outcome == Outcome::failed ? "1;31" : "1"));
-    const std::string time = fmt::format("{:>7.1f} ", moment.at * 1000);
+    const std::string time = fmt::format("{:>7.1f} ", at * 1000);
     const std::vector<std::string> texts = texts_of(moment, sleeps);
     for (std::size_t i = 0; i < texts.size(); ++i) {
       if (i == 0)
         line(canvas, time, texts[i]);
       else
-        line(lines_at(moment.at), "", texts[i]);
+        line(lines_at(at), "", texts[i]);
     }
   }
 
@@ -208,7 +190,7 @@ private:
     };
     const bool plain = event.call == "affiche" || event.call == "lit";
     std::string call = event.call + (plain ? " " : "(") + event.arguments + (plain ? "" : ")");
-    if (sleeps && !moment.ends) {
+    if (sleeps) {
       add(call + " dort…", "1");
       return lines;
     }
