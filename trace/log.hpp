@@ -17,7 +17,7 @@ namespace prise::trace {
 struct CodeAddress {
   std::string binary;    // the path of the program or library
   std::string function;  // as the linker knows it: "send", "prise::speak(prise::net::Stream&)"
-  std::uint64_t address = 0;  // in the file: what addr2line wants
+  std::uint64_t address = 0;  // where it returns to: the place in the file, not in memory
 
   bool operator==(const CodeAddress&) const = default;
 };

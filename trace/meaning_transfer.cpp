@@ -5,6 +5,7 @@
 
 #include "meaning.hpp"
 #include "names.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {

@@ -53,6 +53,8 @@ std::string list_of(const Story& story, const std::vector<std::size_t>& endpoint
   const Names names(story.all, story.flows);
   std::vector<std::string> texts;
   for (const std::size_t one : endpoints) {
+    // What wakes the program itself (Ctrl-C, another thread) is told only where it is all there is.
+    if (story.all.endpoints[one].what == What::pipe && endpoints.size() > 1) continue;
     std::string text = names.watched(one);
     if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
   }

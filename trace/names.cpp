@@ -34,9 +34,6 @@ std::string of(const std::string& label) {
   return (begins_with_vowel(label) ? "d'" : "de ") + label;
 }
 
-std::string octets(std::size_t count) {
-  return std::to_string(count) + (count > 1 ? " octets" : " octet");
-}
 
 std::string Names::peer_of(std::size_t endpoint) const {
   if (const auto peer = flows_.peer[endpoint])

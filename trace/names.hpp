@@ -12,9 +12,6 @@ std::string the(const std::string& label);  // « le serveur », « alice »
 std::string to(const std::string& label);   // « au serveur », « à alice »
 std::string of(const std::string& label);   // « du serveur », « d'alice », « de bob »
 
-// « 1 octet », « 7 octets »
-std::string octets(std::size_t count);
-
 class Names {
 public:
   Names(const Followed& all, const Flows& flows) : all_(all), flows_(flows) {}

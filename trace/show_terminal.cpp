@@ -10,6 +10,7 @@
 #include "order.hpp"
 #include "show.hpp"
 #include "text_columns.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {
@@ -165,13 +166,20 @@ private:
     const std::size_t end = rightwards ? begin_of(to_lane) - 1 : from;
     for (std::size_t column = begin; column < end; ++column)
       canvas.put(column, "─", style);
-    if (end > begin) canvas.put(rightwards ? end - 1 : begin, rightwards ? ">" : "<", style);
+    if (end > begin) canvas.put(rightwards ? end - 1 : begin, rightwards ? "►" : "◄", style);
     canvas.put(from, rightwards ? "├" : "┤", style);
-    const std::string label = arrow.kind == ArrowKind::connection ? "SYN"
-                              : arrow.kind == ArrowKind::end      ? "fin"
-                                                                  : fmt::format("{} o", arrow.bytes);
-    if (end > begin + columns_of(label) + 4)
+    for (const std::string& label : labels_of(arrow)) {
+      if (end < begin + columns_of(label) + 4) continue;
       canvas.put(begin + (end - begin - columns_of(label) - 2) / 2, " " + label + " ", style);
+      break;
+    }
+  }
+
+  // The longest first.
+  static std::vector<std::string> labels_of(const Arrow& arrow) {
+    if (arrow.kind == ArrowKind::connection) return {"connexion", "conn"};
+    if (arrow.kind == ArrowKind::end) return {"fin du flux", "fin"};
+    return {octets(arrow.bytes), fmt::format("{} o", arrow.bytes), fmt::format("{}", arrow.bytes)};
   }
 
   static std::string bytes_of(const Arrow& arrow) {
@@ -196,12 +204,14 @@ private:
     }
     if (!event.result.empty()) call += " = " + event.result;
     if (event.waited && event.outcome != Outcome::unfinished)
-      call += fmt::format(", après {:.1f} ms", (event.ended - event.began) * 1000);
+      call += ", après " + duration(event.ended - event.began);
     add(call, plain ? "32" : "1");
     if (!plain) add(event.meaning, "");
-    if (event.source)
-      add(fmt::format("{}:{} {}", event.source->file.substr(event.source->file.rfind('/') + 1),
-                      event.source->line, event.source->text),
+    if (event.source && !plain)
+      add(shortened(fmt::format("{}:{}  {}",
+                                event.source->file.substr(event.source->file.rfind('/') + 1),
+                                event.source->line, event.source->text),
+                    text_columns_),
           "2");
     for (const Arrow* arrow : arrivals_[moment.event])
       frames(*arrow, add);

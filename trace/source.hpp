@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "diagram.hpp"
@@ -30,6 +31,7 @@ private:
     std::string file;
     int line = 0;
   };
+  void learn_binary(const std::string& binary, const std::vector<std::uint64_t>& addresses);
   std::string line_text(const Place& place);
 
   std::filesystem::path root_;

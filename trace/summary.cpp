@@ -10,6 +10,7 @@
 #include "content.hpp"
 #include "meaning.hpp"
 #include "names.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {
@@ -33,7 +34,8 @@ std::string text_of_steps(const Draft& draft, const Followed& all) {
   std::string text;
   for (std::size_t begin = 0; begin < bytes.size();) {
     const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
-    const std::string line = shown_text(std::string_view(bytes).substr(begin, end - begin));
+    std::string line = shown_text(std::string_view(bytes).substr(begin, end - begin));
+    line.resize(line.find_last_not_of(' ') + 1);
     if (!line.empty()) text += (text.empty() ? "" : " ⏎ ") + line;
     begin = end + 1;
   }
