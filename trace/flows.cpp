@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace prise::trace {
 namespace {
@@ -232,10 +233,33 @@ private:
     return std::nullopt;
   }
 
+  // Another thread wrote into the pipe that this one watches: an arrow, though nobody reads it.
+  std::optional<std::size_t> wake_up(std::size_t poll, std::size_t pipe) {
+    for (std::size_t i = 0; i < all_.steps.size(); ++i) {
+      const Step& step = all_.steps[i];
+      if (step.direction != Direction::out || step.count == 0 || !step.endpoint) continue;
+      if (step.thread == all_.steps[poll].thread || began(i) > ended(poll)) continue;
+      const Endpoint& end = endpoint(*step.endpoint);
+      if (end.what != What::pipe || end.inode.empty() || end.inode != endpoint(pipe).inode ||
+          woken_by_.contains(i))
+        continue;
+      woken_by_.insert(i);
+      Passage passage;
+      passage.from = i;
+      passage.to = poll;
+      passage.bytes = step.count;
+      passage.data = step.data;
+      pass(std::move(passage));
+      return i;
+    }
+    return std::nullopt;
+  }
+
   void polls() {
     for (std::size_t i = 0; i < all_.steps.size(); ++i)
       for (const std::size_t ready : all_.steps[i].ready) {
-        const auto cause = cause_of_readiness(i, ready);
+        auto cause = cause_of_readiness(i, ready);
+        if (!cause && endpoint(ready).what == What::pipe) cause = wake_up(i, ready);
         if (!cause) continue;
         auto& first = found_.cause[i];
         if (!first || began(*cause) < began(*first)) first = cause;
@@ -244,6 +268,7 @@ private:
 
   const Followed& all_;
   Flows found_;
+  std::set<std::size_t> woken_by_;  // writes into pipes that have their arrow
 };
 
 }  // namespace

@@ -13,6 +13,10 @@ bool is_any_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 // Follows the descriptors of the processes of one program's log, moment by moment.
@@ -207,6 +211,10 @@ private:
         all_.endpoints[*step.endpoint].local = address;
     }
     if (name == "epoll_ctl") register_in_epoll(step);
+    if (name == "fcntl" && call.argument(1) == "F_SETFL" && step.endpoint)
+      all_.endpoints[*step.endpoint].nonblocking = contains(call.argument(2), "O_NONBLOCK");
+    if (name == "ioctl" && call.argument(1) == "FIONBIO" && step.endpoint)
+      all_.endpoints[*step.endpoint].nonblocking = call.argument(2) != "[0]";
     found_ready(step);
   }
 
@@ -228,6 +236,9 @@ private:
 
   void made(Step& step) {
     step.created = create(step, step.call.result, What::other);
+    const std::size_t flags = step.call.name == "socket" ? 1 : 3;
+    all_.endpoints[*step.created].nonblocking =
+        contains(step.call.argument(flags), "SOCK_NONBLOCK");
     if (!step.call.name.starts_with("accept") || !step.endpoint) return;
     Endpoint& made = all_.endpoints[*step.created];
     made.what = What::stream;

@@ -29,6 +29,7 @@ struct Endpoint {
   std::string remote;  // the same; empty: not connected
   std::string inode;   // of a pipe
   bool listens = false;
+  bool nonblocking = false;
   int references = 0;
 };
 
