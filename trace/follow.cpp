@@ -298,12 +298,27 @@ private:
   std::map<std::size_t, std::vector<std::pair<std::string, std::size_t>>> registered_;
 };
 
+// « nc » twice: « nc 1 » and « nc 2 », of those that a reader will meet.
+void number_labels(Followed& all) {
+  std::map<std::string, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < all.processes.size(); ++i)
+    if (std::any_of(all.endpoints.begin(), all.endpoints.end(), [&](const Endpoint& endpoint) {
+          return endpoint.process == i &&
+                 (endpoint.what == What::stream || endpoint.what == What::datagrams);
+        }))
+      alike[all.processes[i].label].push_back(i);
+  for (const auto& [label, processes] : alike)
+    for (std::size_t i = 0; processes.size() > 1 && i < processes.size(); ++i)
+      all.processes[processes[i]].label = label + " " + std::to_string(i + 1);
+}
+
 }  // namespace
 
 Followed follow(std::vector<Program> programs) {
   Followed all;
   for (Program& program : programs)
     Follower(all, std::move(program)).run();
+  number_labels(all);
   std::stable_sort(all.steps.begin(), all.steps.end(),
                    [](const Step& a, const Step& b) { return a.call.began < b.call.began; });
   return all;

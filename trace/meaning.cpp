@@ -130,6 +130,8 @@ Description shutdown_call(const Story& story, const Step& step) {
   else if (how == "SHUT_WR")
     text.meaning = fmt::format("N'enverra plus rien : {} lira la fin du flux, et peut encore répondre.",
                                who);
+  else if (how == "SHUT_RD")
+    text.meaning = "Ne lira plus rien.";
   else
     text.meaning = fmt::format(
         "Coupe la connexion avec {} ; un recv qui dort ici est réveillé.", who);
