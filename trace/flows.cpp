@@ -50,17 +50,23 @@ private:
     std::vector<std::size_t> waiting;  // connects that no accept has taken yet
     for (std::size_t i = 0; i < all_.steps.size(); ++i)
       if (all_.steps[i].call.name == "connect" && all_.steps[i].endpoint &&
+          (all_.steps[i].call.value() || all_.steps[i].call.error() == "EINPROGRESS") &&
           endpoint(*all_.steps[i].endpoint).what == What::stream)
         waiting.push_back(i);
     for (std::size_t i = 0; i < all_.steps.size(); ++i) {
       const Step& step = all_.steps[i];
       if (!step.call.name.starts_with("accept") || !step.created) continue;
       const Endpoint& server = endpoint(*step.created);
-      const auto match = std::find_if(waiting.begin(), waiting.end(), [&](std::size_t connect) {
-        const Endpoint& client = endpoint(*all_.steps[connect].endpoint);
-        return began(connect) <= ended(i) && client.local == server.remote &&
-               fits(client.remote, server.local);
-      });
+      const auto find = [&](bool local_known) {
+        return std::find_if(waiting.begin(), waiting.end(), [&](std::size_t connect) {
+          const Endpoint& client = endpoint(*all_.steps[connect].endpoint);
+          return began(connect) <= ended(i) && fits(client.remote, server.local) &&
+                 (local_known ? client.local == server.remote : client.local.empty());
+        });
+      };
+      // One that did nothing else with its socket never showed which port it was given.
+      auto match = find(true);
+      if (match == waiting.end()) match = find(false);
       if (match == waiting.end()) continue;
       const std::size_t client = *all_.steps[*match].endpoint;
       found_.peer[*step.created] = client;

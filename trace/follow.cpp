@@ -175,6 +175,7 @@ private:
       for (const auto& [data, endpoint] : registered_[*step.endpoint])
         step.watched.push_back(endpoint);
     read_transfer(step);
+    if (step.endpoint && all_.endpoints[*step.endpoint].nonblocking) step.may_sleep = false;
     if (name == "close" && step.endpoint && call.error().empty()) {
       table_of(step).erase(static_cast<int>(*number_of(call.argument(0))));
       forget(step, *step.endpoint);

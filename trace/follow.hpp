@@ -59,6 +59,7 @@ struct Step {
 
   Direction direction = Direction::none;
   bool peeked = false;      // MSG_PEEK: took nothing
+  bool may_sleep = true;    // its socket blocks, and it did not ask for MSG_DONTWAIT
   std::size_t count = 0;    // bytes that went out or came in
   std::string data;         // the first of them, as many as the log has
   std::string peer;         // sendto's, recvfrom's, connect's, accept's address

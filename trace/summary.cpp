@@ -63,8 +63,8 @@ bool join(Draft& before, const Draft& next, const Followed& all) {
   }
   if ((call == "affiche" || call == "lit") && before.event.call == call) {
     take_steps(before, next);
-    before.event.ended = next.event.ended;
     before.event.waited = before.event.waited || next.event.waited;
+    if (before.event.waited) before.event.ended = next.event.ended;
     return true;
   }
   const bool asks = call == "getsockname" || call == "getpeername";
@@ -80,7 +80,9 @@ bool join(Draft& before, const Draft& next, const Followed& all) {
     before.event = next.event;
     before.event.began = began;
     before.event.waited = waited || next.event.waited;
-    before.event.ended = waited ? ended : next.event.ended;
+    before.event.ended = waited               ? ended
+                         : next.event.waited ? next.event.ended
+                                             : began;
     steps.insert(steps.end(), next.steps.begin(), next.steps.end());
     before.steps = std::move(steps);
     return true;

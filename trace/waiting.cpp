@@ -39,11 +39,7 @@ bool slept(const Followed& all, const Flows& flows, std::size_t i) {
   const double seconds = call.ended - call.began;
   if (call.name == "nanosleep" || call.name == "clock_nanosleep") return true;
   if (call.name == "futex") return call.value() == 0 || seconds > slept_seconds_min;
-  const bool nonblocking = step.endpoint && all.endpoints[*step.endpoint].nonblocking &&
-                           all.endpoints[*step.endpoint].what != What::epoll;
-  const bool told_not_to = call.argument(3).find("MSG_DONTWAIT") != std::string_view::npos ||
-                           call.argument(2).find("MSG_DONTWAIT") != std::string_view::npos;
-  if (nonblocking || told_not_to) return false;
+  if (!step.may_sleep) return false;
   if (call.name == "connect") return seconds > connecting_seconds_min;
   if (step.direction == Direction::out)
     return (call.error() == "EAGAIN" && seconds > slept_seconds_min) ||

@@ -12,7 +12,7 @@ using namespace prise::trace;
 TEST_CASE("a call has its name, its arguments, its result and its time") {
   const Log log =
       LogWriter(42)
-          .call(10.5, "sendto(3<TCP:[127.0.0.1:5000->127.0.0.1:9999]>, " + quoted("a, b) = 1") +
+          .call(10.5, "sendto(3<TCP:[127.0.0.1:5000->127.0.0.1:9999]>, " + in_hex("a, b) = 1") +
                           ", 9, MSG_NOSIGNAL, NULL, 0) = 9",
                 0.25)
           .log();
@@ -37,7 +37,7 @@ TEST_CASE("a call that other threads interrupted in the log is put together agai
                       .by(8)
                       .call(1.5, "close(5<TCP:[77]>) = 0")
                       .by(7)
-                      .call(2.0, "<... recvfrom resumed>" + quoted("ok") + ", 10, 0, NULL, NULL) = 2", 1.0)
+                      .call(2.0, "<... recvfrom resumed>" + in_hex("ok") + ", 10, 0, NULL, NULL) = 2", 1.0)
                       .log();
   REQUIRE(log.calls.size() == 2);
   CHECK(log.calls[0].name == "recvfrom");  // it began first
@@ -116,10 +116,10 @@ TEST_CASE("structures and lists are taken apart at their own commas only") {
 TEST_CASE("addresses are read from every way strace writes them") {
   CHECK(address_of(ipv4(9999)) == "127.0.0.1:9999");
   const std::string ipv6 = "{sa_family=AF_INET6, sin6_port=htons(9999), sin6_flowinfo=htonl(0), "
-                           "inet_pton(AF_INET6, " + quoted("::1") + ", &sin6_addr), sin6_scope_id=0}";
+                           "inet_pton(AF_INET6, " + in_hex("::1") + ", &sin6_addr), sin6_scope_id=0}";
   CHECK(address_of(ipv6) == "[::1]:9999");
   const std::string mapped = "{sa_family=AF_INET6, sin6_port=htons(9999), sin6_flowinfo=htonl(0), "
-                             "inet_pton(AF_INET6, " + quoted("::ffff:10.0.0.1") +
+                             "inet_pton(AF_INET6, " + in_hex("::ffff:10.0.0.1") +
                              ", &sin6_addr), sin6_scope_id=0}";
   CHECK(address_of(mapped) == "10.0.0.1:9999");
   CHECK(address_of("NULL").empty());
@@ -129,7 +129,7 @@ TEST_CASE("the bytes of several buffers are one text") {
   Step step;
   step.call = LogWriter(1)
                   .call(1, "sendmsg(3<TCP:[9]>, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=" +
-                               quoted("Bon") + ", iov_len=3}, {iov_base=" + quoted("jour") +
+                               in_hex("Bon") + ", iov_len=3}, {iov_base=" + in_hex("jour") +
                                ", iov_len=4}], msg_iovlen=2, msg_controllen=0, msg_flags=0}, "
                                "MSG_NOSIGNAL) = 5")
                   .log()

@@ -14,7 +14,7 @@
 namespace prise::trace {
 
 // "\x53\x61", with the quotes: strace -xx.
-inline std::string quoted(std::string_view bytes) {
+inline std::string in_hex(std::string_view bytes) {
   std::string text = "\"";
   for (const char byte : bytes)
     text += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
@@ -23,7 +23,7 @@ inline std::string quoted(std::string_view bytes) {
 
 inline std::string ipv4(int port) {
   return fmt::format("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr({})}}", port,
-                     quoted("127.0.0.1"));
+                     in_hex("127.0.0.1"));
 }
 
 // A program's log, line by line.

@@ -30,11 +30,11 @@ LogWriter client() {
   return log;
 }
 std::string send_of(const std::string& fd, const std::string& bytes) {
-  return fmt::format("sendto({}, {}, {}, MSG_NOSIGNAL, NULL, 0) = {}", fd, quoted(bytes),
+  return fmt::format("sendto({}, {}, {}, MSG_NOSIGNAL, NULL, 0) = {}", fd, in_hex(bytes),
                      bytes.size(), bytes.size());
 }
 std::string recv_of(const std::string& fd, const std::string& bytes) {
-  return fmt::format("recvfrom({}, {}, 1024, 0, NULL, NULL) = {}", fd, quoted(bytes), bytes.size());
+  return fmt::format("recvfrom({}, {}, 1024, 0, NULL, NULL) = {}", fd, in_hex(bytes), bytes.size());
 }
 
 Diagram merged(const LogWriter& server_log, const LogWriter& client_log) {
@@ -148,7 +148,7 @@ TEST_CASE("bytes that nobody took are lost, in the part that was not taken") {
 TEST_CASE("what was only looked at is still to be taken") {
   const Diagram diagram =
       merged(server()
-                 .call(3.0, "recvfrom(" + server_end + ", " + quoted("ab") + ", 2, MSG_PEEK, NULL, NULL) = 2")
+                 .call(3.0, "recvfrom(" + server_end + ", " + in_hex("ab") + ", 2, MSG_PEEK, NULL, NULL) = 2")
                  .call(4.0, recv_of(server_end, "abc")),
              client().call(2.5, send_of(client_end, "abc")));
   const auto recvs = find(diagram, "serveur", "recv");
@@ -199,15 +199,15 @@ TEST_CASE("datagrams go one by one, and the one that nobody took is lost") {
   const std::string taker = "3<UDP:[127.0.0.1:9999]>";
   const std::string sender = "3<UDP:[0.0.0.0:5000]>";
   const auto datagram = [&](const std::string& text) {
-    return fmt::format("sendto({}, {}, {}, 0, {}, 16) = {}", sender, quoted(text), text.size(),
+    return fmt::format("sendto({}, {}, {}, 0, {}, 16) = {}", sender, in_hex(text), text.size(),
                        ipv4(9999), text.size());
   };
   const Diagram diagram =
       merged(LogWriter(100)
                  .call(0.1, "socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<UDP:[11]>")
                  .call(0.2, "bind(3<UDP:[11]>, " + ipv4(9999) + ", 16) = 0")
-                 .call(1.0, "recvfrom(" + taker + ", " + quoted("un") + ", 1024, 0, " + ipv4(5000) + ", [16]) = 2", 1.5)
-                 .call(3.0, "recvfrom(" + taker + ", " + quoted("trois") + ", 1024, 0, " + ipv4(5000) + ", [16]) = 5"),
+                 .call(1.0, "recvfrom(" + taker + ", " + in_hex("un") + ", 1024, 0, " + ipv4(5000) + ", [16]) = 2", 1.5)
+                 .call(3.0, "recvfrom(" + taker + ", " + in_hex("trois") + ", 1024, 0, " + ipv4(5000) + ", [16]) = 5"),
              LogWriter(200)
                  .call(1.9, "socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<UDP:[22]>")
                  .call(2.0, datagram("un"))
@@ -282,10 +282,10 @@ TEST_CASE("lines printed in a row are one, and so are waiting for the keyboard a
   const std::string keyboard = "0</dev/pts/0<char 136:0>>";
   const std::string screen = "1</dev/pts/0<char 136:0>>";
   const Diagram diagram = merged(
-      server().call(3.0, "write(" + screen + ", " + quoted("un\n") + ", 3) = 3")
-              .call(3.1, "write(" + screen + ", " + quoted("deux : ") + ", 7) = 7")
+      server().call(3.0, "write(" + screen + ", " + in_hex("un\n") + ", 3) = 3")
+              .call(3.1, "write(" + screen + ", " + in_hex("deux : ") + ", 7) = 7")
               .call(3.2, "poll([{fd=" + keyboard + ", events=POLLIN}], 1, -1) = 1 ([{fd=0, revents=POLLIN}])", 0.5)
-              .call(3.8, "read(" + keyboard + ", " + quoted("Salut\n") + ", 4096) = 6"),
+              .call(3.8, "read(" + keyboard + ", " + in_hex("Salut\n") + ", 4096) = 6"),
       client());
   CHECK(diagram.events[only(diagram, "serveur", "affiche")].arguments == "«\u00a0un ⏎ deux :\u00a0»");
   const Event& typed = diagram.events[only(diagram, "serveur", "lit")];
