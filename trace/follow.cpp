@@ -265,6 +265,7 @@ private:
     if (!step.endpoint) return;
     const auto watched = endpoint_of(step, step.call.argument(2));
     if (!watched) return;
+    step.registered = watched;
     auto& entries = registered_[*step.endpoint];
     std::erase_if(entries, [&](const auto& entry) { return entry.second == *watched; });
     if (step.call.argument(1) != "EPOLL_CTL_DEL")

@@ -106,14 +106,14 @@ std::optional<Description> close_call(const Story& story, const Step& step) {
   const Endpoint& what = story.all.endpoints[*step.endpoint];
   if (what.what != What::stream && what.what != What::datagrams) return std::nullopt;
   Description text{"close", fd_of(step), plain_result(step.call), ""};
-  if (what.listens)
+  if (step.ended.empty())
+    text.meaning = "Ferme un descripteur ; la socket en a encore un autre.";
+  else if (what.listens)
     text.meaning = "Cesse d'écouter : plus personne ne pourra se connecter.";
   else if (what.what == What::datagrams)
     text.meaning = "Rend la socket UDP au noyau.";
   else if (what.remote.empty())
     text.meaning = "Rend au noyau une socket qui n'était reliée à rien.";
-  else if (step.ended.empty())
-    text.meaning = "Ferme un descripteur ; la connexion en a encore un autre.";
   else
     text.meaning = fmt::format("Ferme la connexion avec {}.",
                                the(Names(story.all, story.flows).peer_of(*step.endpoint)));

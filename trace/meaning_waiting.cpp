@@ -25,6 +25,12 @@ std::string plain_result(const Call& call) {
   return call.value() ? std::to_string(*call.value()) : "";
 }
 
+bool called_through(const Step& step, std::string_view function) {
+  return std::any_of(step.call.stack.begin(), step.call.stack.end(), [&](const CodeAddress& frame) {
+    return contains(frame.function, function);
+  });
+}
+
 // The value of an option: "[1]" is 1, "{tv_sec=1, tv_usec=500000}" is 1.5.
 std::string option_value(std::string_view value) {
   if (value.starts_with('"')) {  // a timeval that strace did not know for one
@@ -87,6 +93,11 @@ std::string numbers_of(const Story& story, const std::vector<std::size_t>& endpo
 std::optional<Description> poll_call(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
   if (step.watched.empty()) return std::nullopt;
+  const bool only_inside =
+      std::all_of(step.ready.begin(), step.ready.end(), [&](std::size_t one) {
+        return story.all.endpoints[one].what == What::pipe;
+      });
+  if (only_inside && !story.waited[i] && called_through(step, "asio::")) return std::nullopt;
   const std::string watched = list_of(story, step.watched);
   Description text{name_in_code(step),
                    (step.endpoint ? fd_of(step) + " : " : "") + numbers_of(story, step.watched), "",
@@ -114,21 +125,18 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
 
 std::optional<Description> epoll_change(const Story& story, const Step& step) {
   const auto fd = number_of(step.call.argument(2));
-  if (!fd) return std::nullopt;
+  if (!fd || !step.registered) return std::nullopt;
+  const What what = story.all.endpoints[*step.registered].what;
   const std::string_view how = step.call.argument(1);
+  // asio's own housekeeping is of no interest here.
+  if (what != What::stream && what != What::datagrams) return std::nullopt;
+  if (how == "EPOLL_CTL_MOD" && called_through(step, "asio::")) return std::nullopt;
   Description text{"epoll_ctl", fmt::format("{}, {}, {}", fd_of(step), how, *fd),
                    plain_result(step.call), ""};
-  static_cast<void>(story);
   text.meaning = how == "EPOLL_CTL_ADD"   ? fmt::format("Ajoute {} à ce qu'epoll surveille.", *fd)
                  : how == "EPOLL_CTL_DEL" ? fmt::format("Retire {} de ce qu'epoll surveille.", *fd)
                                           : fmt::format("Change ce qu'epoll guette sur {}.", *fd);
   return text;
-}
-
-bool called_through(const Step& step, std::string_view function) {
-  return std::any_of(step.call.stack.begin(), step.call.stack.end(), [&](const CodeAddress& frame) {
-    return contains(frame.function, function);
-  });
 }
 
 // Threads wait for each other by futex(2): the stack tells for what.
