@@ -14,6 +14,7 @@ namespace {
 constexpr double clock_width = 76;    // of the times, at the left
 constexpr double heads_every = 1500;  // a page or two further down, the lanes are named again
 constexpr double width_min = 820;
+constexpr double own_way = 50;  // how much further aside an arrow goes that comes back to its lane
 
 void choose_columns(const Diagram& diagram, Layout& layout) {
   const bool frames = std::any_of(diagram.arrows.begin(), diagram.arrows.end(),
@@ -153,7 +154,7 @@ private:
 Route route_to_nobody(const Diagram& diagram, const Layout& layout, Route route, std::size_t from) {
   const bool left = from > 0 && from + 1 == diagram.lanes.size();
   route.received = false;
-  route.x_turn = route.x_from + (left ? -1 : 1) * (layout.lane_distance - 44);
+  route.x_turn = route.x_from + (left ? -1 : 1) * 0.7 * layout.lane_distance;
   return route;
 }
 
@@ -175,7 +176,9 @@ void add_routes(const Diagram& diagram, const Places& places, Layout& layout) {
     if (receiver_waits && from != to) {
       route.x_turn = layout.lane_x(to) + side * wait_width / 2;
     } else {
-      route.x_turn = layout.lane_x(to) + side * tracks.offset(to, left_of_lane, route.row, last);
+      const double own = from == to ? own_way : 0;
+      route.x_turn =
+          layout.lane_x(to) + side * (own + tracks.offset(to, left_of_lane, route.row, last));
       route.down_to_row = last;
     }
     layout.routes.push_back(route);

@@ -268,7 +268,8 @@ Row arrow_row(const Diagram& diagram, const Layout& layout, std::size_t arrow_nu
   row.box = {0, 0, content_width(row) + 2 * padding, column.y() + 4};
 
   // In the middle of its way; beside its sender where the way is long.
-  const double away = std::min((span - row.box.width) / 2, 90.0);
+  const bool comes_back = arrow.to && diagram.events.at(*arrow.to).lane == row.lane;
+  const double away = comes_back ? 16 : std::min((span - row.box.width) / 2, 90.0);
   const double from_x = layout.lane_x(row.lane);
   move_right(row, goes_left(arrow, diagram) ? from_x - away - row.box.width : from_x + away);
   row.arrow_y = row.box.height + 12;

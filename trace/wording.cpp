@@ -132,6 +132,7 @@ std::vector<std::string_view> lane_colours(const std::vector<Lane>& lanes) {
 
 Diagram with_visible_text(Diagram diagram) {
   show(diagram.title);
+  if (diagram.title.empty()) diagram.title = "Trace";
   for (Lane& lane : diagram.lanes) {
     show(lane.label);
     show(lane.program);

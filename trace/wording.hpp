@@ -32,8 +32,8 @@ std::string description(const Diagram& diagram);
 // follow; the threads of a process share theirs.
 std::vector<std::string_view> lane_colours(const std::vector<Lane>& lanes);
 
-// The same diagram, where nothing can harm who reads it: whatever is not UTF-8 and whatever
-// controls is made visible.
+// The same diagram, with a title, where nothing can harm who reads it: whatever is not UTF-8 and
+// whatever controls is made visible.
 Diagram with_visible_text(Diagram diagram);
 
 }  // namespace prise::trace
