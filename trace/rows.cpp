@@ -79,7 +79,7 @@ void add_joints(Column& column, Joints joints, bool receives_too) {
 
 // Not to scale, but who waits a thousand times longer is seen to wait longer.
 double wait_length(double seconds) {
-  return std::clamp(14 * std::log10(seconds * 1000), 0.0, 64.0);
+  return std::min(14 * std::log10(std::max(seconds, 0.001) * 1000), 64.0);
 }
 
 // « attend 1,2 s », on the lane under the block.
