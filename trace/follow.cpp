@@ -13,7 +13,9 @@ bool is_any_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
 // Follows the descriptors of the processes of one program's log, moment by moment.
 class Follower {
@@ -103,7 +105,8 @@ private:
       ++all_.endpoints[endpoint].references;
   }
 
-  // --- descriptors -----------------------------------------------------------------------------------
+  // --- descriptors
+  // -----------------------------------------------------------------------------------
 
   Table& table_of(const Step& step) { return tables_[all_.threads[step.thread].process]; }
 
@@ -144,7 +147,8 @@ private:
     if (endpoint.what != What::stream && endpoint.what != What::datagrams) return;
     if (colon == std::string_view::npos || annotation.size() < colon + 3) return;
     const std::string_view inside = annotation.substr(colon + 2, annotation.size() - colon - 3);
-    if (inside.find(':') == std::string_view::npos) return;  // the inode: no address yet, or no more
+    if (inside.find(':') == std::string_view::npos)
+      return;  // the inode: no address yet, or no more
     const std::size_t arrow = inside.find("->");
     endpoint.local = plain_address(inside.substr(0, arrow));
     if (arrow != std::string_view::npos) endpoint.remote = plain_address(inside.substr(arrow + 2));
@@ -154,7 +158,8 @@ private:
     if (--all_.endpoints[endpoint].references == 0) step.ended.push_back(endpoint);
   }
 
-  // --- the two moments of a call ----------------------------------------------------------------------
+  // --- the two moments of a call
+  // ----------------------------------------------------------------------
 
   void begin(Step& step, const Call& call) {
     step.call = call;
@@ -247,7 +252,8 @@ private:
     ++all_.endpoints[*step.endpoint].references;
   }
 
-  // --- what poll and epoll_wait found -----------------------------------------------------------------
+  // --- what poll and epoll_wait found
+  // -----------------------------------------------------------------
 
   void register_in_epoll(Step& step) {
     if (!step.endpoint) return;

@@ -41,7 +41,8 @@ std::string meaning_of_option(std::string_view option, const std::string& value)
   if (option == "SO_RCVBUF")
     return fmt::format("Demande un tampon de réception de {} octets.", value);
   if (option == "SO_LINGER") return "À la fermeture, la connexion sera coupée net.";
-  if (option == "TCP_NODELAY") return "Les petits messages partiront sans attendre d'autres octets.";
+  if (option == "TCP_NODELAY")
+    return "Les petits messages partiront sans attendre d'autres octets.";
   if (option == "IPV6_V6ONLY")
     return value == "0" ? "Cette socket IPv6 acceptera aussi les clients en IPv4."
                         : "Cette socket IPv6 n'acceptera pas les clients en IPv4.";
@@ -56,7 +57,8 @@ std::string list_of(const Story& story, const std::vector<std::size_t>& endpoint
     // What wakes the program itself (Ctrl-C, another thread) is told only where it is all there is.
     if (story.all.endpoints[one].what == What::pipe && endpoints.size() > 1) continue;
     std::string text = names.watched(one);
-    if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+    if (std::find(texts.begin(), texts.end(), text) == texts.end())
+      texts.push_back(std::move(text));
   }
   std::string all;
   for (std::size_t i = 0; i < texts.size(); ++i)
@@ -80,8 +82,8 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
                    (step.endpoint ? fd_of(step) + " : " : "") + numbers_of(story, step.watched), "",
                    ""};
   if (!step.ready.empty()) {
-    text.result = fmt::format("{} prêt{}", numbers_of(story, step.ready),
-                              step.ready.size() > 1 ? "s" : "");
+    text.result =
+        fmt::format("{} prêt{}", numbers_of(story, step.ready), step.ready.size() > 1 ? "s" : "");
     const std::string found = list_of(story, step.ready);
     text.meaning = story.waited[i]
                        ? watched == found
@@ -90,7 +92,8 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
                        : fmt::format("Regarde s'il y a du nouveau : oui, {}.", found);
   } else if (!step.call.error().empty() || !step.call.finished) {
     text.result = step.call.error();
-    text.meaning = fmt::format("Dort, et guette {}, jusqu'à ce qu'un signal l'interrompe.", watched);
+    text.meaning =
+        fmt::format("Dort, et guette {}, jusqu'à ce qu'un signal l'interrompe.", watched);
   } else {
     text.result = "0";
     text.meaning = story.waited[i]
@@ -114,9 +117,8 @@ std::optional<Description> epoll_change(const Story& story, const Step& step) {
 }
 
 bool called_through(const Step& step, std::string_view function) {
-  return std::any_of(step.call.stack.begin(), step.call.stack.end(), [&](const CodeAddress& frame) {
-    return contains(frame.function, function);
-  });
+  return std::any_of(step.call.stack.begin(), step.call.stack.end(),
+                     [&](const CodeAddress& frame) { return contains(frame.function, function); });
 }
 
 // Threads wait for each other by futex(2): the stack tells for what.
@@ -127,7 +129,8 @@ std::optional<Description> futex_call(const Step& step) {
       called_through(step, "jthread"))
     return Description{"join", "", "", "Attend la fin d'un autre fil."};
   if (called_through(step, "condition_variable"))
-    return Description{"wait", "", "", "Attend qu'un autre fil le réveille (variable de condition)."};
+    return Description{"wait", "", "",
+                       "Attend qu'un autre fil le réveille (variable de condition)."};
   if (called_through(step, "mutex"))
     return Description{"lock", "", "", "Attend son tour : un autre fil tient le verrou."};
   return std::nullopt;
@@ -180,7 +183,8 @@ std::optional<Description> describe_waiting(const Story& story, std::size_t i) {
       name.starts_with("epoll_pwait"))
     return poll_call(story, i);
   if (name == "epoll_create1" || name == "epoll_create")
-    return Description{name_in_code(step), "", fmt::format("descripteur {}", plain_result(step.call)),
+    return Description{name_in_code(step), "",
+                       fmt::format("descripteur {}", plain_result(step.call)),
                        "Crée une liste de descripteurs à surveiller."};
   if (name == "epoll_ctl") return epoll_change(story, step);
   if (name == "futex") return futex_call(step);

@@ -20,9 +20,9 @@ struct Type {
   Face face;
   double size, line_height;
 };
-constexpr Type call_type{"call", Face::mono, 15, 21};
-constexpr Type result_type{"result", Face::mono, 14, 20};
-constexpr Type failed_type{"result failed", Face::mono, 14, 20};
+constexpr Type call_type{"call", Face::mono, 14, 20};
+constexpr Type result_type{"result", Face::mono, 13.5, 19};
+constexpr Type failed_type{"result failed", Face::mono, 13.5, 19};
 constexpr Type meaning_type{"meaning", Face::sans, 14.5, 19};
 constexpr Type small_type{"small", Face::sans, 13, 18};
 constexpr Type bytes_type{"bytes", Face::mono, 14, 19};
@@ -58,9 +58,16 @@ const Type& type_of_result(const Event& event) {
   return event.outcome == Outcome::failed ? failed_type : result_type;
 }
 
+// What was printed or typed is said by the meaning: not twice in one block.
+std::string arguments_shown(const Event& event) {
+  constexpr std::string_view opening = "«";
+  const bool quoted = event.arguments.rfind(opening, 0) == 0;
+  return quoted && event.meaning.find(event.arguments) != std::string::npos ? "…" : event.arguments;
+}
+
 // name(arguments) → result, on one line where they fit.
 void add_call(Row& row, Column& column, const Event& event, const std::string& result) {
-  const std::string call = event.call + "(" + event.arguments + ")";
+  const std::string call = event.call + "(" + arguments_shown(event) + ")";
   const Type& type = type_of_result(event);
   const double width = text_width(call, call_type.face, call_type.size) + 10;
   const bool one_line = width + text_width("→ " + result, type.face, type.size) <= column.width();
@@ -79,7 +86,7 @@ void add_joints(Column& column, Joints joints, bool receives_too) {
 
 // Not to scale, but who waits a thousand times longer is seen to wait longer.
 double wait_length(double seconds) {
-  return std::min(14 * std::log10(std::max(seconds, 0.001) * 1000), 64.0);
+  return std::min(std::round(14 * std::log10(std::max(seconds, 0.001) * 1000)), 64.0);
 }
 
 // « attend 1,2 s », on the lane under the block.

@@ -104,7 +104,8 @@ void finish(Draft& draft, const Followed& all) {
   }
 }
 
-// --- long rows -----------------------------------------------------------------------------------------
+// --- long rows
+// -----------------------------------------------------------------------------------------
 
 bool same_row(const Draft& a, const Draft& b, const Followed& all) {
   const Step& one = first_step(a, all);
@@ -132,9 +133,9 @@ void sum_up(std::vector<Draft>& drafts, const std::vector<std::size_t>& row, con
   if (!middle.event.waited) middle.event.ended = middle.event.began;
   middle.event.arguments = fmt::format("× {}", row.size() - 2 * row_ends);
   middle.event.result = octets(bytes);
-  middle.event.meaning = fmt::format("{} ainsi {} fois de suite : {} en tout.",
-                                     out ? "Envoie" : "Reçoit", row.size() - 2 * row_ends,
-                                     octets(bytes));
+  middle.event.meaning =
+      fmt::format("{} ainsi {} fois de suite : {} en tout.", out ? "Envoie" : "Reçoit",
+                  row.size() - 2 * row_ends, octets(bytes));
 }
 
 void sum_up_rows(std::vector<Draft>& drafts, const Followed& all) {

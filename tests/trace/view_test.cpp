@@ -113,6 +113,23 @@ TEST_CASE("what receives stands below what sends, whatever their clocks say") {
   }
 }
 
+TEST_CASE("a poll that was woken comes back below what woke it, whatever the clocks say") {
+  Diagram diagram = two_calls(1.0001, 1.0003);
+  diagram.events.insert(diagram.events.begin(),
+                        Event{0, 0, 1, true, "poll", "", "", "", Outcome::done, {}});
+  diagram.arrows = {{2, 1, ArrowKind::bytes, 1, "a", "61", {}}};
+  const auto order = [](const std::vector<Moment>& moments) {
+    std::string calls;
+    for (const Moment& moment : moments)
+      calls += std::to_string(moment.event);
+    return calls;
+  };
+  CHECK(order(moments_in_order(diagram)) == "0201");  // poll … send, poll comes back, recv
+  diagram.events[2].began = 1.1;                      // something else has woken it
+  diagram.events[1].began = diagram.events[1].ended = 1.2;
+  CHECK(order(moments_in_order(diagram)) == "0021");
+}
+
 TEST_CASE("arrows that contradict each other leave every call in the drawing") {
   Diagram diagram = two_calls(1, 2);
   diagram.arrows.push_back({0, 1, ArrowKind::bytes, 1, "b", "62", {}});
