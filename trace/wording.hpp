@@ -22,6 +22,7 @@ struct FrameField {
   std::string role;
   std::string name;   // « longueur »
   std::string value;  // « 5 »
+  std::string says;   // « longueur du contenu : elle tient sur 7 bits »
 };
 std::vector<FrameField> frame_fields(const Frame& frame);
 

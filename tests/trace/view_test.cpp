@@ -194,6 +194,9 @@ TEST_CASE("a frame is drawn field by field") {
   for (const FrameField& field : fields)
     shown += field.name + "=" + field.value + ";";
   CHECK(shown == "FIN=1;opcode=1 text;MASK=1;longueur=9;clé=37 fa 21 3d;contenu=Bonjour !;");
+  CHECK(fields[3].says == "octets de contenu, dits sur 7 bits");
+  CHECK(frame_fields({"binary", false, false, true, 126, "", "", ""})[4].says.find("16 bits") !=
+        std::string::npos);
   const std::string svg = svg_of(websocket_echo());
   CHECK(count(svg, ">37 fa 21 3d<") == 1);
   CHECK(count(svg, ">opcode<") == 4);

@@ -149,10 +149,12 @@ function scroll_to_current() {
   const box = byId(`event-${current}`)?.querySelector("rect").getBoundingClientRect();
   if (!box) return;
   const view = scroller.getBoundingClientRect();
+  const top = box.top - view.top - view.height * 0.35;
+  const aside = box.left < view.left || box.right > view.right;
   scroller.scrollBy({
-    left: box.left + box.width / 2 - view.left - view.width / 2,
-    top: box.top - view.top - view.height * 0.35,
-    behavior: calm.matches ? "auto" : "smooth",
+    left: aside ? box.left + box.width / 2 - view.left - view.width / 2 : 0,
+    top,
+    behavior: calm.matches || Math.abs(top) > 2 * view.height ? "auto" : "smooth",
   });
 }
 
@@ -190,7 +192,8 @@ function frame_parts(frame) {
   for (const { role, name, value } of frame.fields) {
     fields.append(element(`div.${role}`, element("dt", name), element("dd", element("code", value))));
   }
-  return [element("h4", `Frame\u00a0: ${frame.meaning}`), fields, element("p.place", `En-tête\u00a0: ${frame.header}`)];
+  const explained = element("ul.explained", ...frame.fields.map(({ name, says }) => element("li", element("b", name), ` ${says}`)));
+  return [element("h4", `Frame\u00a0: ${frame.meaning}`), fields, explained, element("p.place", `En-tête\u00a0: ${frame.header}`)];
 }
 
 // What is behind the escapes of an HTTP head reads better line by line.
