@@ -66,8 +66,9 @@ const std::vector<std::string>& strace() {
   static const std::vector<std::string> words = [] {
     if (!in_path("strace"))
       throw CaptureError("strace n'est pas là : installez-le (./prise doctor dit comment).");
-    const std::vector<std::string> plain{"strace", "-f", "-ttt", "-T",    "-yy",       "-xx",
-                                         "-s",     "16384", "-e",  "signal=all", "-e", traced_calls};
+    const std::vector<std::string> plain{"strace", "-f",         "-ttt", "-T",
+                                         "-yy",    "-xx",        "-s",   "16384",
+                                         "-e",     "signal=all", "-e",   traced_calls};
     std::string reason;
     for (const std::vector<std::string>& more :
          {std::vector<std::string>{"--seccomp-bpf", "-k"}, {"-k"}, {}}) {
@@ -80,9 +81,10 @@ const std::vector<std::string>& strace() {
       if (finished && finished->ending.clean()) return all;
       reason = finished ? finished->output.substr(0, finished->output.find('\n')) : "";
     }
-    throw CaptureError(fmt::format("strace ne peut suivre aucun programme ici ({}). Dans un "
-                                   "conteneur : --cap-add=SYS_PTRACE.",
-                                   reason));
+    throw CaptureError(
+        fmt::format("strace ne peut suivre aucun programme ici ({}). Dans un "
+                    "conteneur : --cap-add=SYS_PTRACE.",
+                    reason));
   }();
   return words;
 }

@@ -1,4 +1,5 @@
-// Runs programs under strace, each with a log of its own. The only part that needs Linux and strace(1).
+// Runs programs under strace, each with a log of its own. The only part that needs Linux and
+// strace(1).
 #pragma once
 
 #include <filesystem>

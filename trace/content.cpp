@@ -109,10 +109,10 @@ private:
     frame.compressed = head.compressed == Compressed::yes;
     frame.length = length;
     frame.header_hex = shown_hex(head_bytes);
-    frame.meaning = fmt::format("{} de {} octet{}{}{}{}", french(head.opcode), length,
-                                length > 1 ? "s" : "", head.masked ? ", masqué" : "",
-                                frame.compressed ? ", compressé" : "",
-                                frame.fin ? "" : ", à suivre");
+    frame.meaning =
+        fmt::format("{} de {} octet{}{}{}{}", french(head.opcode), length, length > 1 ? "s" : "",
+                    head.masked ? ", masqué" : "", frame.compressed ? ", compressé" : "",
+                    frame.fin ? "" : ", à suivre");
     if (!is_control(head.opcode) && head.opcode != Opcode::continuation)
       compressed_ = frame.compressed;
     if (!is_control(head.opcode) && compressed_)
@@ -203,9 +203,8 @@ std::vector<Content> read_contents(const Followed& all, const Flows& flows) {
     if (read_tls(asked, contents[i])) continue;
     const auto asked_end = read_request(asked, contents[i]);
     const auto answers = std::find_if(
-        flows.flows.begin(), flows.flows.end(), [&](const Flow& flow) {
-          return requests.receiver && flow.sender == *requests.receiver;
-        });
+        flows.flows.begin(), flows.flows.end(),
+        [&](const Flow& flow) { return requests.receiver && flow.sender == *requests.receiver; });
     if (!contents[i].marks.contains(0) || answers == flows.flows.end()) continue;
     const auto other = static_cast<std::size_t>(answers - flows.flows.begin());
     const Recorded answered(*answers);

@@ -1,5 +1,5 @@
-// What the bytes of a stream mean: HTTP heads, WebSocket frames, TLS records. Each flow is read from
-// its first byte on, with the course's own codecs.
+// What the bytes of a stream mean: HTTP heads, WebSocket frames, TLS records. Each flow is read
+// from its first byte on, with the course's own codecs.
 #pragma once
 
 #include <map>
@@ -12,8 +12,8 @@
 
 namespace prise::trace {
 
-// What begins at one place of a flow, and is not a WebSocket frame: « GET / HTTP/1.1, une demande de
-// passage à WebSocket », « un enregistrement TLS : ClientHello ».
+// What begins at one place of a flow, and is not a WebSocket frame: « GET / HTTP/1.1, une demande
+// de passage à WebSocket », « un enregistrement TLS : ClientHello ».
 struct Mark {
   std::string meaning;
   bool hides_bytes = false;  // they are encrypted: as text they say nothing

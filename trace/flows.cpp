@@ -80,7 +80,8 @@ private:
     }
   }
 
-  // --- the bytes of streams -------------------------------------------------------------------------
+  // --- the bytes of streams
+  // -------------------------------------------------------------------------
 
   void streams() {
     std::map<std::size_t, std::size_t> flow_from, flow_to;  // by endpoint
@@ -138,7 +139,8 @@ private:
     }
   }
 
-  // --- datagrams ----------------------------------------------------------------------------------------
+  // --- datagrams
+  // ----------------------------------------------------------------------------------------
 
   void datagrams() {
     std::vector<std::size_t> sent;
@@ -189,7 +191,8 @@ private:
     pass(std::move(passage));
   }
 
-  // --- the end of a stream ------------------------------------------------------------------------------
+  // --- the end of a stream
+  // ------------------------------------------------------------------------------
 
   void ends() {
     std::map<std::size_t, std::vector<std::size_t>> ended_by;  // the steps that ended an endpoint
@@ -225,7 +228,8 @@ private:
     }
   }
 
-  // --- what woke a poll -----------------------------------------------------------------------------------
+  // --- what woke a poll
+  // -----------------------------------------------------------------------------------
 
   // What the next call that takes something from the same descriptor had waited for.
   std::optional<std::size_t> cause_of_readiness(std::size_t poll, std::size_t ready) const {

@@ -17,7 +17,9 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
 // Follows the descriptors of the processes of one program's log, moment by moment.
 class Follower {
@@ -107,7 +109,8 @@ private:
       ++all_.endpoints[endpoint].references;
   }
 
-  // --- descriptors -----------------------------------------------------------------------------------
+  // --- descriptors
+  // -----------------------------------------------------------------------------------
 
   Table& table_of(const Step& step) { return tables_[all_.threads[step.thread].process]; }
 
@@ -148,7 +151,8 @@ private:
     if (endpoint.what != What::stream && endpoint.what != What::datagrams) return;
     if (colon == std::string_view::npos || annotation.size() < colon + 3) return;
     const std::string_view inside = annotation.substr(colon + 2, annotation.size() - colon - 3);
-    if (inside.find(':') == std::string_view::npos) return;  // the inode: no address yet, or no more
+    if (inside.find(':') == std::string_view::npos)
+      return;  // the inode: no address yet, or no more
     const std::size_t arrow = inside.find("->");
     endpoint.local = plain_address(inside.substr(0, arrow));
     if (arrow != std::string_view::npos) endpoint.remote = plain_address(inside.substr(arrow + 2));
@@ -158,7 +162,8 @@ private:
     if (--all_.endpoints[endpoint].references == 0) step.ended.push_back(endpoint);
   }
 
-  // --- the two moments of a call ----------------------------------------------------------------------
+  // --- the two moments of a call
+  // ----------------------------------------------------------------------
 
   void begin(Step& step, const Call& call) {
     step.call = call;
@@ -259,7 +264,8 @@ private:
     ++all_.endpoints[*step.endpoint].references;
   }
 
-  // --- what poll and epoll_wait found -----------------------------------------------------------------
+  // --- what poll and epoll_wait found
+  // -----------------------------------------------------------------
 
   void register_in_epoll(Step& step) {
     if (!step.endpoint) return;

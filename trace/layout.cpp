@@ -14,13 +14,14 @@ namespace {
 constexpr double clock_width = 76;    // of the times, at the left
 constexpr double heads_every = 1500;  // a page or two further down, the lanes are named again
 constexpr double width_min = 820;
+constexpr double own_way = 50;  // how much further aside an arrow goes that comes back to its lane
 
 void choose_columns(const Diagram& diagram, Layout& layout) {
   const bool frames = std::any_of(diagram.arrows.begin(), diagram.arrows.end(),
                                   [](const Arrow& arrow) { return !arrow.frames.empty(); });
   const std::size_t lanes = diagram.lanes.size();
-  layout.block_width = lanes < 4 ? 320 : 290;
-  layout.lane_distance = lanes <= 2 ? (frames ? 540 : 500) : frames ? 430 : lanes == 3 ? 380 : 340;
+  layout.block_width = lanes < 4 ? 320 : 300;
+  layout.lane_distance = lanes <= 2 ? (frames ? 540 : 500) : frames ? 430 : lanes == 3 ? 380 : 350;
   const double between = lanes < 2 ? 0 : static_cast<double>(lanes - 1) * layout.lane_distance;
   // A single lane's arrows go nowhere, and need room for that.
   const double alone =
@@ -67,6 +68,7 @@ public:
         layout_(layout),
         joints_(joints_of(diagram)),
         y_(add_title(diagram, layout)),
+        bottoms_(std::max<std::size_t>(diagram.lanes.size(), 1), y_),
         arrows_of_(diagram.events.size()) {
     places_.first.resize(diagram.events.size());
     places_.last.resize(diagram.events.size());
@@ -103,9 +105,14 @@ private:
     }
   }
 
+  // page/page.js does the same where rows are closed.
   void add(Row row) {
-    row.top = y_;
-    y_ += row.height;
+    row.top = layout_.rows.empty() ? y_ : layout_.rows.back().top + step;
+    for (std::size_t lane = row.first_lane; lane <= row.last_lane; ++lane)
+      row.top = std::max(row.top, bottoms_.at(lane));
+    for (std::size_t lane = row.first_lane; lane <= row.last_lane; ++lane)
+      bottoms_[lane] = row.top + row.height;
+    y_ = std::max(y_, row.top + row.height);
     layout_.rows.push_back(std::move(row));
   }
 
@@ -117,7 +124,8 @@ private:
   const Diagram& diagram_;
   Layout& layout_;
   std::vector<Joints> joints_;
-  double y_;
+  double y_;                     // the end of all rows
+  std::vector<double> bottoms_;  // of each lane
   double heads_y_ = 0;
   std::vector<std::vector<std::size_t>> arrows_of_;
   Places places_;
@@ -150,10 +158,10 @@ private:
   std::map<std::pair<std::size_t, bool>, std::vector<std::size_t>> busy_until_;
 };
 
-Route route_to_nobody(const Diagram& diagram, const Layout& layout, Route route, std::size_t from) {
-  const bool left = from > 0 && from + 1 == diagram.lanes.size();
+Route route_to_nobody(const Diagram& diagram, const Layout& layout, Route route) {
+  const bool left = goes_left(diagram.arrows[route.arrow], diagram);
   route.received = false;
-  route.x_turn = route.x_from + (left ? -1 : 1) * (layout.lane_distance - 44);
+  route.x_turn = route.x_from + (left ? -1 : 1) * 0.7 * layout.lane_distance;
   return route;
 }
 
@@ -164,18 +172,20 @@ void add_routes(const Diagram& diagram, const Places& places, Layout& layout) {
     const std::size_t from = diagram.events.at(arrow.from).lane;
     Route route{number, places.arrows[number], layout.lane_x(from), 0, std::nullopt, true};
     if (!arrow.to) {
-      layout.routes.push_back(route_to_nobody(diagram, layout, route, from));
+      layout.routes.push_back(route_to_nobody(diagram, layout, route));
       continue;
     }
     const std::size_t to = diagram.events.at(*arrow.to).lane;
-    const bool left_of_lane = from < to;
+    const bool left_of_lane = from == to ? goes_left(arrow, diagram) : from < to;
     const double side = left_of_lane ? -1 : 1;
     const std::size_t last = places.last[*arrow.to], first = places.first[*arrow.to];
     const bool receiver_waits = first != last && first < route.row;
     if (receiver_waits && from != to) {
       route.x_turn = layout.lane_x(to) + side * wait_width / 2;
     } else {
-      route.x_turn = layout.lane_x(to) + side * tracks.offset(to, left_of_lane, route.row, last);
+      const double own = from == to ? own_way : 0;
+      route.x_turn =
+          layout.lane_x(to) + side * (own + tracks.offset(to, left_of_lane, route.row, last));
       route.down_to_row = last;
     }
     layout.routes.push_back(route);

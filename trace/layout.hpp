@@ -33,8 +33,9 @@ struct FieldBox {
 struct Row {
   enum class Kind { heads, call, end_of_wait, arrow };
   Kind kind = Kind::call;
-  std::size_t number = 0;  // of the event or the arrow
-  std::size_t lane = 0;    // an arrow's: where it comes from
+  std::size_t number = 0;                     // of the event or the arrow
+  std::size_t lane = 0;                       // an arrow's: where it comes from
+  std::size_t first_lane = 0, last_lane = 0;  // what it takes the room of
   double top = 0, height = 0;
   Box box;  // the block of a call, the card of an arrow; without width: none
   std::vector<Line> lines;
@@ -71,6 +72,7 @@ struct Layout {
 };
 
 inline constexpr double margin = 24, wait_width = 20;
+inline constexpr double step = 34;  // from the top of a row to that of the next, at least
 
 // The diagram's texts must be visible (with_visible_text).
 Layout lay_out(const Diagram& diagram);

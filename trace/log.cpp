@@ -252,8 +252,7 @@ std::optional<std::int64_t> number_of(std::string_view text) {
   const int base = text.starts_with("0x") ? 16 : 10;
   if (base == 16) text.remove_prefix(2);
   std::int64_t number = 0;
-  const auto [end, fault] =
-      std::from_chars(text.data(), text.data() + text.size(), number, base);
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number, base);
   if (fault != std::errc{}) return std::nullopt;
   return number;
 }

@@ -1,5 +1,5 @@
-// The log of strace, read: one value for each system call of each thread. The only format it knows is
-// what `strace -f -ttt -T -yy -xx -k -o FILE` writes (strace(1)); capture.hpp makes such logs.
+// The log of strace, read: one value for each system call of each thread. The only format it knows
+// is what `strace -f -ttt -T -yy -xx -k -o FILE` writes (strace(1)); capture.hpp makes such logs.
 #pragma once
 
 #include <sys/types.h>
@@ -15,8 +15,8 @@ namespace prise::trace {
 
 // A frame of a call's stack: where in which file, before debug information made it a line.
 struct CodeAddress {
-  std::string binary;    // the path of the program or library
-  std::string function;  // as the linker knows it: "send", "prise::speak(prise::net::Stream&)"
+  std::string binary;         // the path of the program or library
+  std::string function;       // as the linker knows it: "send", "prise::speak(prise::net::Stream&)"
   std::uint64_t address = 0;  // where it returns to: the place in the file, not in memory
 
   bool operator==(const CodeAddress&) const = default;
@@ -29,8 +29,8 @@ struct Call {
   bool finished = true;
   std::string name = {};                    // the kernel's: "recvfrom"
   std::vector<std::string> arguments = {};  // as strace writes them, split at the top commas
-  std::string result = {};                  // as strace writes it: "7", "4<TCP:[…]>", "-1 EAGAIN (…)"
-  std::vector<CodeAddress> stack = {};      // the innermost first
+  std::string result = {};  // as strace writes it: "7", "4<TCP:[…]>", "-1 EAGAIN (…)"
+  std::vector<CodeAddress> stack = {};  // the innermost first
 
   // An argument that is not there is empty.
   std::string_view argument(std::size_t i) const;
@@ -56,7 +56,8 @@ struct Log {
 // Never throws on what it does not understand: such lines are left out.
 Log parse_log(std::istream& text);
 
-// --- what strace writes inside of arguments and results -----------------------------------------------
+// --- what strace writes inside of arguments and results
+// -----------------------------------------------
 
 // The bytes of a string: "\x42\x6f" between quotes, with or without the dots of one cut short.
 std::string bytes_of_string(std::string_view argument);

@@ -1,6 +1,6 @@
-// trace SUBJECT [options], or trace [options] -- COMMAND: runs it under strace and shows who called what,
-// and what went from one to the other. ./prise trace is its user. Status 0: shown; 1: it could not be
-// run; 2: misuse.
+// trace SUBJECT [options], or trace [options] -- COMMAND: runs it under strace and shows who called
+// what, and what went from one to the other. ./prise trace is its user. Status 0: shown; 1: it
+// could not be run; 2: misuse.
 #include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -101,8 +101,8 @@ Diagram draw(const Options& options) {
   Silence silence;
   settings.title = subject.title;
   if (scenes.size() > 1)
-    settings.title += fmt::format(" — {} (scène {} sur {})", scenes[scene].title, scene + 1,
-                                  scenes.size());
+    settings.title +=
+        fmt::format(" — {} (scène {} sur {})", scenes[scene].title, scene + 1, scenes.size());
   return merge(capture_scene(subject.transcript, scene, std::move(play), silence), settings);
 }
 
@@ -132,8 +132,7 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--svg", options.svg, "écrit l'image dans ce fichier");
   app.add_option("--html", options.html, "écrit la page, pas à pas, dans ce fichier");
-  app.add_option("--width", options.width, "colonnes dans le terminal")
-      ->check(CLI::Range(60, 400));
+  app.add_option("--width", options.width, "colonnes dans le terminal")->check(CLI::Range(60, 400));
   app.add_option("--root", options.root, "le dépôt");
   app.add_option("--build", options.build, "le dossier de construction");
   try {
@@ -142,7 +141,9 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (options.subject.empty() == options.command.empty()) {
-    warn("prise : que faut-il suivre ? Par exemple : ./prise trace 09, ou ./prise trace -- COMMANDE");
+    warn(
+        "prise : que faut-il suivre ? Par exemple : ./prise trace 09, ou ./prise trace -- "
+        "COMMANDE");
     return 2;
   }
   try {

@@ -37,13 +37,13 @@ std::optional<Description> socket_call(const Story& story, const Step& step) {
       "socket", fmt::format("{}, {}", family, type),
       fmt::format("descripteur {}", *step.call.value()),
       fmt::format("Crée une socket {}{}{}, qui n'est encore reliée à rien.", tcp ? "TCP" : "UDP",
-                  contains(family, "6") ? " (IPv6)" : "",
-                  nonblocking ? ", non bloquante" : "")};
+                  contains(family, "6") ? " (IPv6)" : "", nonblocking ? ", non bloquante" : "")};
 }
 
 Description bind_call(const Step& step) {
   const std::string address = address_of(step.call.argument(1));
-  Description text{"bind", fmt::format("{}, {}", fd_of(step), address), plain_result(step.call), ""};
+  Description text{"bind", fmt::format("{}, {}", fd_of(step), address), plain_result(step.call),
+                   ""};
   if (!step.call.error().empty())
     text.meaning = fmt::format("Ne peut pas prendre l'adresse {} : {}.", address,
                                french_error(step.call.error()));
@@ -66,11 +66,11 @@ Description accept_call(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
   Description text{name_in_code(step), fd_of(step), plain_result(step.call), ""};
   if (!step.created) {
-    text.meaning = !step.call.finished ? "Attend un client, qui ne vient plus."
-                   : step.call.error() == "EAGAIN"
-                       ? "Personne ne demande à entrer : EAGAIN, plutôt que de dormir."
-                       : fmt::format("N'obtient pas de client : {}.",
-                                     french_error(step.call.error()));
+    text.meaning =
+        !step.call.finished ? "Attend un client, qui ne vient plus."
+        : step.call.error() == "EAGAIN"
+            ? "Personne ne demande à entrer : EAGAIN, plutôt que de dormir."
+            : fmt::format("N'obtient pas de client : {}.", french_error(step.call.error()));
     return text;
   }
   const std::string who = the(Names(story.all, story.flows).peer_of(*step.created));
@@ -89,8 +89,8 @@ Description connect_call(const Story& story, std::size_t i) {
   const std::string peer =
       known ? to(Names(story.all, story.flows).peer_of(*step.endpoint)) : "à " + address;
   if (step.endpoint && story.all.endpoints[*step.endpoint].what == What::datagrams)
-    text.meaning = fmt::format("Note qu'il ne parlera qu'à {} : en UDP, rien ne part encore.",
-                               address);
+    text.meaning =
+        fmt::format("Note qu'il ne parlera qu'à {} : en UDP, rien ne part encore.", address);
   else if (step.call.error() == "EINPROGRESS")
     text.meaning = fmt::format("Commence à se connecter {}, sans attendre la réponse.", peer);
   else if (!step.call.error().empty())
@@ -122,19 +122,20 @@ std::optional<Description> close_call(const Story& story, const Step& step) {
 
 Description shutdown_call(const Story& story, const Step& step) {
   const std::string_view how = step.call.argument(1);
-  Description text{"shutdown", fmt::format("{}, {}", fd_of(step), how), plain_result(step.call), ""};
+  Description text{"shutdown", fmt::format("{}, {}", fd_of(step), how), plain_result(step.call),
+                   ""};
   const std::string who =
       step.endpoint ? the(Names(story.all, story.flows).peer_of(*step.endpoint)) : "l'autre";
   if (!step.call.error().empty())
     text.meaning = fmt::format("Rien à couper : {}.", french_error(step.call.error()));
   else if (how == "SHUT_WR")
-    text.meaning = fmt::format("N'enverra plus rien : {} lira la fin du flux, et peut encore répondre.",
-                               who);
+    text.meaning =
+        fmt::format("N'enverra plus rien : {} lira la fin du flux, et peut encore répondre.", who);
   else if (how == "SHUT_RD")
     text.meaning = "Ne lira plus rien.";
   else
-    text.meaning = fmt::format(
-        "Coupe la connexion avec {} ; un recv qui dort ici est réveillé.", who);
+    text.meaning =
+        fmt::format("Coupe la connexion avec {} ; un recv qui dort ici est réveillé.", who);
   return text;
 }
 
@@ -144,26 +145,37 @@ std::optional<Description> end_of_program(const Story& story, const Step& step) 
     return one.what == What::stream && !one.remote.empty();
   });
   if (step.call.name == "killed")
-    return Description{"fin", step.call.arguments.at(0), "",
-                       fmt::format("Tué par {} ; le noyau ferme ce qui était ouvert.",
-                                   step.call.arguments[0])};
+    return Description{
+        "fin", step.call.arguments.at(0), "",
+        fmt::format("Tué par {} ; le noyau ferme ce qui était ouvert.", step.call.arguments[0])};
   if (step.call.name == "signal")
     return Description{"signal", step.call.arguments.at(0), "",
-                       step.call.arguments[0] == "SIGINT" ? "Ctrl-C : reçoit le signal SIGINT."
-                                                          : fmt::format("Reçoit le signal {}.", step.call.arguments[0])};
+                       step.call.arguments[0] == "SIGINT"
+                           ? "Ctrl-C : reçoit le signal SIGINT."
+                           : fmt::format("Reçoit le signal {}.", step.call.arguments[0])};
   if (!cuts) return std::nullopt;
   return Description{"exit", std::string(step.call.argument(0)), "",
                      "Se termine ; le noyau ferme ses connexions."};
 }
 
 // The names that the C library has for what the kernel calls otherwise.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> code_names{{
-    {"sendto", "send"},          {"sendto", "sendto"},     {"recvfrom", "recv"},
-    {"recvfrom", "recvfrom"},    {"accept4", "accept"},    {"accept4", "accept4"},
-    {"accept", "accept"},        {"ppoll", "poll"},        {"ppoll", "ppoll"},
-    {"epoll_pwait", "epoll_wait"}, {"pselect6", "select"}, {"epoll_pwait2", "epoll_wait"},
-    {"epoll_create1", "epoll_create"}, {"epoll_create1", "epoll_create1"},
-    {"clock_nanosleep", "nanosleep"}, {"pipe2", "pipe"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> code_names{
+    {{"sendto", "send"},
+     {"sendto", "sendto"},
+     {"recvfrom", "recv"},
+     {"recvfrom", "recvfrom"},
+     {"accept4", "accept"},
+     {"accept4", "accept4"},
+     {"accept", "accept"},
+     {"ppoll", "poll"},
+     {"ppoll", "ppoll"},
+     {"epoll_pwait", "epoll_wait"},
+     {"pselect6", "select"},
+     {"epoll_pwait2", "epoll_wait"},
+     {"epoll_create1", "epoll_create"},
+     {"epoll_create1", "epoll_create1"},
+     {"clock_nanosleep", "nanosleep"},
+     {"pipe2", "pipe"}}};
 
 }  // namespace
 

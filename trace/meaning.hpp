@@ -1,5 +1,5 @@
-// What a call does, in French: by the name that the code has for it, with arguments and results that
-// can be read, and one sentence.
+// What a call does, in French: by the name that the code has for it, with arguments and results
+// that can be read, and one sentence.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@ struct Description {
   std::string meaning;
 };
 
-// The name that the code has: recv, where the kernel says recvfrom. By the C library's function in the
-// stack; without one, by what the arguments allow.
+// The name that the code has: recv, where the kernel says recvfrom. By the C library's function in
+// the stack; without one, by what the arguments allow.
 std::string name_in_code(const Step& step);
 
 // What one step needs to be told.
@@ -34,7 +34,8 @@ struct Story {
 // None: of no interest to who learns about sockets (the dynamic loader, files, allocation).
 std::optional<Description> describe(const Story& story, std::size_t step);
 
-// --- parts of it, each in a file of its own ---------------------------------------------------------
+// --- parts of it, each in a file of its own
+// ---------------------------------------------------------
 
 std::optional<Description> describe_transfer(const Story& story, std::size_t step);
 std::optional<Description> describe_option(const Story& story, std::size_t step);

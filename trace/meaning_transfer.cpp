@@ -100,19 +100,18 @@ Description receiving(const Story& story, std::size_t i) {
     text.meaning = failure(story, i, false);
   } else if (step.count == 0 && !datagram) {
     text.result = "0 : fin du flux";
-    const bool own = story.flows.cause[i] &&
-                     story.all.steps[*story.flows.cause[i]].endpoint == step.endpoint;
-    text.meaning =
-        own ? fmt::format("{}reçoit 0 : la connexion vient d'être coupée de ce côté-ci.",
-                          story.waited[i] ? "Attend, et " : "")
-            : fmt::format("{}eçoit 0 : {} n'enverra plus rien, c'est la fin du flux.",
-                          story.waited[i] ? "Attend, et r" : "R", the(peer));
+    const bool own =
+        story.flows.cause[i] && story.all.steps[*story.flows.cause[i]].endpoint == step.endpoint;
+    text.meaning = own ? fmt::format("{}reçoit 0 : la connexion vient d'être coupée de ce côté-ci.",
+                                     story.waited[i] ? "Attend, et " : "")
+                       : fmt::format("{}eçoit 0 : {} n'enverra plus rien, c'est la fin du flux.",
+                                     story.waited[i] ? "Attend, et r" : "R", the(peer));
     if (text.meaning[0] == 'r') text.meaning[0] = 'R';
   } else {
     text.result = octets(step.count);
     const std::string whom =
         story.flows.peer[*step.endpoint] || step.peer.empty() ? of(peer) : "de " + step.peer;
-    const char* way = step.peeked ? "Regarde, sans les prendre, "
+    const char* way = step.peeked       ? "Regarde, sans les prendre, "
                       : story.waited[i] ? "Attend, puis reçoit "
                                         : "Reçoit aussitôt ";
     text.meaning = fmt::format("{}{} {}{}.", way, whom, datagram ? "un datagramme de " : "",
@@ -135,7 +134,8 @@ std::optional<Description> describe_transfer(const Story& story, std::size_t i) 
   const auto fd = number_of(step.call.argument(0)).value_or(-1);
   if (out && (fd == 1 || fd == 2))
     return Description{"affiche", fmt::format("« {} »", shown_text(step.data)), "", ""};
-  if (!out && fd == 0) return Description{"lit", fmt::format("« {} »", shown_text(step.data)), "", ""};
+  if (!out && fd == 0)
+    return Description{"lit", fmt::format("« {} »", shown_text(step.data)), "", ""};
   if (out && what.what == What::pipe && what.inode.starts_with("pipe"))
     return Description{"write", fmt::format("{}, {}", fd, octets(step.count)), octets(step.count),
                        "Écrit dans un tube interne : qui dort dans poll se réveille."};

@@ -26,9 +26,8 @@ std::string plain_result(const Call& call) {
 }
 
 bool called_through(const Step& step, std::string_view function) {
-  return std::any_of(step.call.stack.begin(), step.call.stack.end(), [&](const CodeAddress& frame) {
-    return contains(frame.function, function);
-  });
+  return std::any_of(step.call.stack.begin(), step.call.stack.end(),
+                     [&](const CodeAddress& frame) { return contains(frame.function, function); });
 }
 
 // The value of an option: "[1]" is 1, "{tv_sec=1, tv_usec=500000}" is 1.5.
@@ -38,8 +37,8 @@ std::string option_value(std::string_view value) {
     timeval time{};
     if (bytes.size() != sizeof time) return "?";
     std::memcpy(&time, bytes.data(), sizeof time);
-    return fmt::format("{:g} s", static_cast<double>(time.tv_sec) +
-                                     static_cast<double>(time.tv_usec) / 1e6);
+    return fmt::format("{:g} s",
+                       static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6);
   }
   if (const std::string_view seconds = field(value, "tv_sec"); !seconds.empty()) {
     const auto parts = static_cast<double>(number_of(field(value, "tv_usec")).value_or(0)) / 1e6;
@@ -59,7 +58,8 @@ std::string meaning_of_option(std::string_view option, const std::string& value)
   if (option == "SO_RCVBUF")
     return fmt::format("Demande un tampon de réception de {} octets.", value);
   if (option == "SO_LINGER") return "À la fermeture, la connexion sera coupée net.";
-  if (option == "TCP_NODELAY") return "Les petits messages partiront sans attendre d'autres octets.";
+  if (option == "TCP_NODELAY")
+    return "Les petits messages partiront sans attendre d'autres octets.";
   if (option == "IPV6_V6ONLY")
     return value == "0" ? "Cette socket IPv6 acceptera aussi les clients en IPv4."
                         : "Cette socket IPv6 n'acceptera pas les clients en IPv4.";
@@ -74,7 +74,8 @@ std::string list_of(const Story& story, const std::vector<std::size_t>& endpoint
     // What wakes the program itself (Ctrl-C, another thread) is told only where it is all there is.
     if (story.all.endpoints[one].what == What::pipe && endpoints.size() > 1) continue;
     std::string text = names.watched(one);
-    if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+    if (std::find(texts.begin(), texts.end(), text) == texts.end())
+      texts.push_back(std::move(text));
   }
   std::string all;
   for (std::size_t i = 0; i < texts.size(); ++i)
@@ -93,18 +94,17 @@ std::string numbers_of(const Story& story, const std::vector<std::size_t>& endpo
 std::optional<Description> poll_call(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
   if (step.watched.empty()) return std::nullopt;
-  const bool only_inside =
-      std::all_of(step.ready.begin(), step.ready.end(), [&](std::size_t one) {
-        return story.all.endpoints[one].what == What::pipe;
-      });
+  const bool only_inside = std::all_of(step.ready.begin(), step.ready.end(), [&](std::size_t one) {
+    return story.all.endpoints[one].what == What::pipe;
+  });
   if (only_inside && !story.waited[i] && called_through(step, "asio::")) return std::nullopt;
   const std::string watched = list_of(story, step.watched);
   Description text{name_in_code(step),
                    (step.endpoint ? fd_of(step) + " : " : "") + numbers_of(story, step.watched), "",
                    ""};
   if (!step.ready.empty()) {
-    text.result = fmt::format("{} prêt{}", numbers_of(story, step.ready),
-                              step.ready.size() > 1 ? "s" : "");
+    text.result =
+        fmt::format("{} prêt{}", numbers_of(story, step.ready), step.ready.size() > 1 ? "s" : "");
     const std::string found = list_of(story, step.ready);
     text.meaning = story.waited[i]
                        ? watched == found
@@ -113,7 +113,8 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
                        : fmt::format("Regarde s'il y a du nouveau : oui, {}.", found);
   } else if (!step.call.error().empty() || !step.call.finished) {
     text.result = error_shown(step.call.error());
-    text.meaning = fmt::format("Dort, et guette {}, jusqu'à ce qu'un signal l'interrompe.", watched);
+    text.meaning =
+        fmt::format("Dort, et guette {}, jusqu'à ce qu'un signal l'interrompe.", watched);
   } else {
     text.result = "0";
     text.meaning = story.waited[i]
@@ -147,7 +148,8 @@ std::optional<Description> futex_call(const Step& step) {
       called_through(step, "jthread"))
     return Description{"join", "", "", "Attend la fin d'un autre fil."};
   if (called_through(step, "condition_variable"))
-    return Description{"wait", "", "", "Attend qu'un autre fil le réveille (variable de condition)."};
+    return Description{"wait", "", "",
+                       "Attend qu'un autre fil le réveille (variable de condition)."};
   if (called_through(step, "mutex"))
     return Description{"lock", "", "", "Attend son tour : un autre fil tient le verrou."};
   return std::nullopt;
@@ -161,7 +163,8 @@ std::optional<Description> describe_option(const Story& story, std::size_t i) {
   Description text{name, fd_of(step), plain_result(step.call), ""};
   if (name == "setsockopt") {
     const std::string value = option_value(step.call.argument(3));
-    std::string_view option = step.call.argument(2);  // the kernel's name may tell the timeval's age
+    std::string_view option =
+        step.call.argument(2);  // the kernel's name may tell the timeval's age
     for (const std::string_view age : {"_OLD", "_NEW"})
       if (option.ends_with(age)) option.remove_suffix(age.size());
     text.arguments += fmt::format(", {}, {}", option, value);
@@ -203,7 +206,8 @@ std::optional<Description> describe_waiting(const Story& story, std::size_t i) {
       name.starts_with("epoll_pwait"))
     return poll_call(story, i);
   if (name == "epoll_create1" || name == "epoll_create")
-    return Description{name_in_code(step), "", fmt::format("descripteur {}", plain_result(step.call)),
+    return Description{name_in_code(step), "",
+                       fmt::format("descripteur {}", plain_result(step.call)),
                        "Crée une liste de descripteurs à surveiller."};
   if (name == "epoll_ctl") return epoll_change(story, step);
   if (name == "futex") return futex_call(step);

@@ -95,7 +95,8 @@ private:
       const std::string& path = process.executable;
       Lane lane;
       lane.first_thread = number == 1;
-      lane.label = lane.first_thread ? process.label : fmt::format("{}, fil {}", process.label, number);
+      lane.label =
+          lane.first_thread ? process.label : fmt::format("{}, fil {}", process.label, number);
       lane.program = lane.first_thread ? process.command : path.substr(path.rfind('/') + 1);
       lane_of_[thread] = diagram_.lanes.size();
       diagram_.lanes.push_back(std::move(lane));

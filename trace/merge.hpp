@@ -12,8 +12,9 @@ namespace prise::trace {
 
 struct MergeSettings {
   std::string title;
-  std::filesystem::path root = {};  // of the repository, for lines of code; empty: none are looked up
-  std::size_t events_max = 600;     // what comes after them is left out, and noted
+  std::filesystem::path root =
+      {};                        // of the repository, for lines of code; empty: none are looked up
+  std::size_t events_max = 600;  // what comes after them is left out, and noted
 };
 
 Diagram merge(std::vector<Program> programs, const MergeSettings& settings);

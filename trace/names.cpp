@@ -34,7 +34,6 @@ std::string of(const std::string& label) {
   return (begins_with_vowel(label) ? "d'" : "de ") + label;
 }
 
-
 std::string Names::peer_of(std::size_t endpoint) const {
   if (const auto peer = flows_.peer[endpoint])
     return all_.processes[all_.endpoints[*peer].process].label;

@@ -9,12 +9,15 @@ namespace {
 
 class Order {
 public:
-  explicit Order(const Diagram& diagram) : first_(diagram.events.size()) {
+  explicit Order(const Diagram& diagram)
+      : diagram_(diagram), first_(diagram.events.size()), before_(diagram.events.size(), none) {
     std::vector<std::size_t> last_of_lane(diagram.lanes.size(), none);
     for (std::size_t event = 0; event < diagram.events.size(); ++event)
       add(diagram.events[event], event, last_of_lane);
     for (const Arrow& arrow : diagram.arrows) {
-      if (arrow.to) must_follow(first_.at(arrow.from), last_of(*arrow.to));
+      if (!arrow.to) continue;
+      must_follow(first_.at(arrow.from), last_of(*arrow.to));
+      if (woke(arrow)) must_follow(first_[arrow.from], last_of(before_[*arrow.to]));
     }
   }
 
@@ -61,12 +64,25 @@ private:
     const auto begin = whole ? Moment::Part::whole : Moment::Part::begin;
     nodes_.push_back({{number, begin}, event.began, 0, {}, false});
     std::size_t& last = last_of_lane.at(event.lane);
-    if (last != none) must_follow(last, first_[number]);
+    if (last != none) {
+      must_follow(last, first_[number]);
+      before_[number] = nodes_[last].moment.event;
+    }
     if (!whole && !unfinished) {
       nodes_.push_back({{number, Moment::Part::end}, event.ended, 0, {}, false});
       must_follow(first_[number], nodes_.size() - 1);
     }
     last = nodes_.size() - 1;
+  }
+
+  // Whether what the receiver waited for right before, in poll for instance, was this arrow, though
+  // it seems to have come back a moment earlier than it was sent.
+  bool woke(const Arrow& arrow) const {
+    constexpr double moment = 0.005;  // seconds
+    const std::size_t before = before_[*arrow.to];
+    if (before == none || before == arrow.from || !diagram_.events[before].waited) return false;
+    const double early = diagram_.events[arrow.from].began - diagram_.events[before].ended;
+    return early > 0 && early < moment;
   }
 
   std::size_t last_of(std::size_t event) const {
@@ -88,8 +104,10 @@ private:
   }
 
   using Ready = std::pair<double, std::size_t>;  // when, node
+  const Diagram& diagram_;
   std::vector<Node> nodes_;
-  std::vector<std::size_t> first_;  // of each event, its first node
+  std::vector<std::size_t> first_;   // of each event, its first node
+  std::vector<std::size_t> before_;  // of each event, the one before it on its lane
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_;
 };
 

@@ -16,7 +16,8 @@ struct Moment {
 };
 
 // By time, except that on a lane a call stands after the one before it, and that what received
-// stands below what sent: two clocks that were read a microsecond apart may say otherwise.
+// stands below what sent, and so does the poll that it woke: clocks that were read at almost the
+// same moment may say otherwise.
 std::vector<Moment> moments_in_order(const Diagram& diagram);
 
 }  // namespace prise::trace

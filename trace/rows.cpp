@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "drawing.hpp"
 #include "wrap.hpp"
@@ -19,9 +20,9 @@ struct Type {
   Face face;
   double size, line_height;
 };
-constexpr Type call_type{"call", Face::mono, 15, 21};
-constexpr Type result_type{"result", Face::mono, 14, 20};
-constexpr Type failed_type{"result failed", Face::mono, 14, 20};
+constexpr Type call_type{"call", Face::mono, 14, 20};
+constexpr Type result_type{"result", Face::mono, 13.5, 19};
+constexpr Type failed_type{"result failed", Face::mono, 13.5, 19};
 constexpr Type meaning_type{"meaning", Face::sans, 14.5, 19};
 constexpr Type small_type{"small", Face::sans, 13, 18};
 constexpr Type bytes_type{"bytes", Face::mono, 14, 19};
@@ -57,9 +58,16 @@ const Type& type_of_result(const Event& event) {
   return event.outcome == Outcome::failed ? failed_type : result_type;
 }
 
+// What was printed or typed is said by the meaning: not twice in one block.
+std::string arguments_shown(const Event& event) {
+  constexpr std::string_view opening = "«";
+  const bool quoted = event.arguments.rfind(opening, 0) == 0;
+  return quoted && event.meaning.find(event.arguments) != std::string::npos ? "…" : event.arguments;
+}
+
 // name(arguments) → result, on one line where they fit.
 void add_call(Row& row, Column& column, const Event& event, const std::string& result) {
-  const std::string call = event.call + "(" + event.arguments + ")";
+  const std::string call = event.call + "(" + arguments_shown(event) + ")";
   const Type& type = type_of_result(event);
   const double width = text_width(call, call_type.face, call_type.size) + 10;
   const bool one_line = width + text_width("→ " + result, type.face, type.size) <= column.width();
@@ -76,6 +84,11 @@ void add_joints(Column& column, Joints joints, bool receives_too) {
     column.add(fmt::format("sera reçu en {} fois", joints.receives), small_type, 1);
 }
 
+// Not to scale, but who waits a thousand times longer is seen to wait longer.
+double wait_length(double seconds) {
+  return std::min(std::round(14 * std::log10(std::max(seconds, 0.001) * 1000)), 64.0);
+}
+
 // « attend 1,2 s », on the lane under the block.
 void add_wait(Row& row, const Event& event, double lane_x) {
   const std::string text = event.outcome == Outcome::unfinished
@@ -84,7 +97,7 @@ void add_wait(Row& row, const Event& event, double lane_x) {
   const double width = text_width(text, Face::bold, label_type.size) + 24;
   row.wait = {lane_x - width / 2, row.box.y + row.box.height + 8, width, 28};
   row.lines.push_back({"label middle", text, lane_x, row.wait.y + 19});
-  row.height = row.wait.y + row.wait.height + 10;
+  row.height = row.wait.y + row.wait.height + 10 + wait_length(event.ended - event.began);
 }
 
 // The lines of a text whose ends of line are escaped, as HTTP's are.
@@ -151,12 +164,6 @@ double arrow_span(const Arrow& arrow, const Diagram& diagram, const Layout& layo
   return from == to ? layout.lane_distance : std::abs(layout.lane_x(to) - layout.lane_x(from));
 }
 
-bool goes_left(const Arrow& arrow, const Diagram& diagram) {
-  const std::size_t from = diagram.events.at(arrow.from).lane;
-  if (arrow.to) return diagram.events.at(*arrow.to).lane < from;
-  return from > 0 && from + 1 == diagram.lanes.size();
-}
-
 // Lines and fields both begin at `padding`.
 double content_width(const Row& row) {
   double width = 0;
@@ -179,15 +186,33 @@ void move_right(Row& row, double distance) {
     field.box.x += distance;
 }
 
+// From where it begins to where it ends; one that nobody receives, or that comes back, to the next
+// lane.
+void take_lanes(Row& row, const Arrow& arrow, const Diagram& diagram) {
+  row.lane = diagram.events.at(arrow.from).lane;
+  std::size_t other = arrow.to ? diagram.events.at(*arrow.to).lane : row.lane;
+  if (other == row.lane)
+    other = goes_left(arrow, diagram) ? other - 1 : std::min(other + 1, diagram.lanes.size() - 1);
+  row.first_lane = std::min(row.lane, other);
+  row.last_lane = std::max(row.lane, other);
+}
+
 std::string clock(double seconds) {
   return decimal(seconds, 3) + "\u00a0s";
 }
 
 }  // namespace
 
+bool goes_left(const Arrow& arrow, const Diagram& diagram) {
+  const std::size_t from = diagram.events.at(arrow.from).lane;
+  const std::size_t to = arrow.to ? diagram.events.at(*arrow.to).lane : from;
+  return to < from || (to == from && from > 0 && from + 1 == diagram.lanes.size());
+}
+
 Row heads_row(const Diagram& diagram, const Layout& layout, Heads heads) {
   Row row;
   row.kind = Row::Kind::heads;
+  row.last_lane = std::max<std::size_t>(diagram.lanes.size(), 1) - 1;
   double bottom = 0;
   for (std::size_t lane = 0; lane < diagram.lanes.size(); ++lane) {
     double y = 25;
@@ -215,7 +240,7 @@ Row call_row(const Diagram& diagram, const Layout& layout, std::size_t event_num
   const bool comes_back_later = event.waited || event.outcome == Outcome::unfinished;
   Row row;
   row.number = event_number;
-  row.lane = event.lane;
+  row.lane = row.first_lane = row.last_lane = event.lane;
   row.lines.push_back({"small", clock(event.began), margin, 8 + 16.0});
   row.lines.push_back({"number", std::to_string(event_number + 1), x + padding, 8 + 16.0});
   Column column(row, x + padding + number_width, 8,
@@ -238,7 +263,7 @@ Row end_row(const Diagram& diagram, const Layout& layout, std::size_t event_numb
   Row row;
   row.kind = Row::Kind::end_of_wait;
   row.number = event_number;
-  row.lane = event.lane;
+  row.lane = row.first_lane = row.last_lane = event.lane;
   row.lines.push_back({"small", clock(event.ended), margin, 6 + 15.0});
   row.lines.push_back({"number", std::to_string(event_number + 1), x + padding, 6 + 15.0});
   Column column(row, x + padding + number_width, 6,
@@ -256,7 +281,7 @@ Row arrow_row(const Diagram& diagram, const Layout& layout, std::size_t arrow_nu
   Row row;
   row.kind = Row::Kind::arrow;
   row.number = arrow_number;
-  row.lane = diagram.events.at(arrow.from).lane;
+  take_lanes(row, arrow, diagram);
 
   const double span = arrow_span(arrow, diagram, layout);
   const double room = std::min(span - 64, 560.0);
@@ -268,7 +293,8 @@ Row arrow_row(const Diagram& diagram, const Layout& layout, std::size_t arrow_nu
   row.box = {0, 0, content_width(row) + 2 * padding, column.y() + 4};
 
   // In the middle of its way; beside its sender where the way is long.
-  const double away = std::min((span - row.box.width) / 2, 90.0);
+  const bool comes_back = arrow.to && diagram.events.at(*arrow.to).lane == row.lane;
+  const double away = comes_back ? 16 : std::min((span - row.box.width) / 2, 90.0);
   const double from_x = layout.lane_x(row.lane);
   move_right(row, goes_left(arrow, diagram) ? from_x - away - row.box.width : from_x + away);
   row.arrow_y = row.box.height + 12;

@@ -49,7 +49,8 @@ json to_json(const Event& event) {
 json to_json(const Frame& frame) {
   json fields = json::array();
   for (const FrameField& field : frame_fields(frame))
-    fields.push_back({{"role", field.role}, {"name", field.name}, {"value", field.value}});
+    fields.push_back(
+        {{"role", field.role}, {"name", field.name}, {"value", field.value}, {"says", field.says}});
   return {{"meaning", frame.meaning}, {"header", frame.header_hex}, {"fields", fields}};
 }
 

@@ -1,5 +1,6 @@
-// The diagram as lines of text: a column for each lane, and on the right what each call does. A call that
-// slept has two places: where it began, and where it came back; between them its lane is dotted.
+// The diagram as lines of text: a column for each lane, and on the right what each call does. A
+// call that slept has two places: where it began, and where it came back; between them its lane is
+// dotted.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -21,7 +22,8 @@ constexpr std::size_t hex_bytes_shown = 16;
 // The lanes' part of one line, a glyph for each column.
 class Canvas {
 public:
-  Canvas(std::size_t columns, bool colours) : glyphs_(columns, " "), styles_(columns), colours_(colours) {}
+  Canvas(std::size_t columns, bool colours)
+      : glyphs_(columns, " "), styles_(columns), colours_(colours) {}
 
   void put(std::size_t column, const std::string& text, const std::string& style) {
     for (const std::string& glyph : glyphs_of(text)) {
@@ -113,7 +115,8 @@ private:
       first[event.lane] = std::min(first[event.lane], event.began);
       last[event.lane] = std::max(last[event.lane], event.ended);
       const bool open = event.outcome == Outcome::unfinished && event.waited;
-      if (event.waited && event.began <= at && (at < event.ended || open)) sleeps[event.lane] = true;
+      if (event.waited && event.began <= at && (at < event.ended || open))
+        sleeps[event.lane] = true;
     }
     for (std::size_t i = 0; i < diagram_.lanes.size(); ++i)
       if (first[i] <= at && at <= last[i])
@@ -208,10 +211,10 @@ private:
     add(call, plain ? "32" : "1");
     if (!plain) add(event.meaning, "");
     if (event.source && !plain)
-      add(shortened(fmt::format("{}:{}  {}",
-                                event.source->file.substr(event.source->file.rfind('/') + 1),
-                                event.source->line, event.source->text),
-                    text_columns_),
+      add(shortened(
+              fmt::format("{}:{}  {}", event.source->file.substr(event.source->file.rfind('/') + 1),
+                          event.source->line, event.source->text),
+              text_columns_),
           "2");
     for (const Arrow* arrow : arrivals_[moment.event])
       frames(*arrow, add);

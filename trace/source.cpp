@@ -18,7 +18,9 @@ namespace prise::trace {
 namespace {
 
 // The call itself is just before the place to which it returns.
-std::uint64_t call_site(const CodeAddress& frame) { return frame.address - 1; }
+std::uint64_t call_site(const CodeAddress& frame) {
+  return frame.address - 1;
+}
 
 bool is_below(const std::string& path, const std::filesystem::path& root) {
   return path.starts_with(root.string() + "/");
@@ -127,7 +129,9 @@ std::string SourceFinder::line_text(const Place& place) {
   if (index >= known->second.size()) return "";
   const std::string& line = known->second[index];
   const std::size_t first = line.find_first_not_of(" \t");
-  return first == std::string::npos ? "" : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+  return first == std::string::npos
+             ? ""
+             : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
 }
 
 }  // namespace prise::trace

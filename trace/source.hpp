@@ -22,8 +22,8 @@ public:
   // Looks up all the stacks. Without addr2line, or without debug information, finds nothing.
   void learn(const std::vector<const std::vector<CodeAddress>*>& stacks);
 
-  // The line that the reader has before his eyes: the innermost in a lesson or in the chat; otherwise
-  // the innermost in common/.
+  // The line that the reader has before his eyes: the innermost in a lesson or in the chat;
+  // otherwise the innermost in common/.
   std::optional<Source> of(const std::vector<CodeAddress>& stack);
 
 private:

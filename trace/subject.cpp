@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 std::string read_file(const fs::path& path) {
   std::ifstream file(path);
   if (!file)
-    throw testing::TranscriptError(fmt::format("ce fichier ne peut pas être lu : {}", path.string()));
+    throw testing::TranscriptError(
+        fmt::format("ce fichier ne peut pas être lu : {}", path.string()));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

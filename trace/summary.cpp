@@ -80,9 +80,7 @@ bool join(Draft& before, const Draft& next, const Followed& all) {
     before.event = next.event;
     before.event.began = began;
     before.event.waited = waited || next.event.waited;
-    before.event.ended = waited               ? ended
-                         : next.event.waited ? next.event.ended
-                                             : began;
+    before.event.ended = waited ? ended : next.event.waited ? next.event.ended : began;
     steps.insert(steps.end(), next.steps.begin(), next.steps.end());
     before.steps = std::move(steps);
     return true;
@@ -111,7 +109,8 @@ void finish(Draft& draft, const Followed& all) {
   }
 }
 
-// --- long rows -----------------------------------------------------------------------------------------
+// --- long rows
+// -----------------------------------------------------------------------------------------
 
 bool same_row(const Draft& a, const Draft& b, const Followed& all) {
   const Step& one = first_step(a, all);
@@ -141,9 +140,9 @@ void sum_up(std::vector<Draft>& drafts, const std::vector<std::size_t>& row, con
   middle.event.arguments = fmt::format("{}, {} fois", arguments.substr(0, arguments.find(',')),
                                        row.size() - 2 * row_ends);
   middle.event.result = octets(bytes);
-  middle.event.meaning = fmt::format("{} ainsi {} fois de suite : {} en tout.",
-                                     out ? "Envoie" : "Reçoit", row.size() - 2 * row_ends,
-                                     octets(bytes));
+  middle.event.meaning =
+      fmt::format("{} ainsi {} fois de suite : {} en tout.", out ? "Envoie" : "Reçoit",
+                  row.size() - 2 * row_ends, octets(bytes));
 }
 
 void sum_up_rows(std::vector<Draft>& drafts, const Followed& all) {

@@ -15,8 +15,8 @@ struct Draft {
   std::vector<std::size_t> steps;
 };
 
-// Lines printed one after the other become one; waiting for the keyboard and reading it become one; so
-// do a look-up of a name, and the middle of a long row of equal calls.
+// Lines printed one after the other become one; waiting for the keyboard and reading it become one;
+// so do a look-up of a name, and the middle of a long row of equal calls.
 void summarise(std::vector<Draft>& drafts, const Followed& all);
 
 }  // namespace prise::trace

@@ -41,8 +41,8 @@ public:
     std::size_t route = 0;
     for (std::size_t row = 0; row < layout_.rows.size(); ++row)
       put_row(row, route);
-    put("<g id=\"legend\" transform=\"translate(0 {})\">\n{}</g>\n</svg>\n", layout_.height,
-        legend.elements());
+    put("<g id=\"legend\" data-height=\"{:g}\" transform=\"translate(0 {:g})\">\n{}</g>\n</svg>\n",
+        legend.height(), layout_.height, legend.elements());
     return std::move(out_);
   }
 
@@ -109,8 +109,8 @@ private:
     const bool arrow = row.kind == Row::Kind::arrow;
     const std::string_view name = arrow ? "arrow" : row.kind == Row::Kind::call ? "event" : "end";
     put("<g class=\"row {0}-row\" id=\"{0}-{1}\" data-row=\"{2}\" data-height=\"{3:g}\" "
-        "transform=\"translate(0 {4:g})\">\n",
-        name, row.number, number, row.height, row.top);
+        "transform=\"translate(0 {4:g})\" data-lanes=\"{5}-{6}\">\n",
+        name, row.number, number, row.height, row.top, row.first_lane, row.last_lane);
     if (arrow) {
       while (layout_.routes[route].arrow != row.number)
         route = (route + 1) % layout_.routes.size();
@@ -126,9 +126,9 @@ private:
 
   void put_heads(std::size_t number) {
     const Row& row = layout_.rows[number];
-    put("<g class=\"row heads\" data-row=\"{}\" data-height=\"{:g}\" transform=\"translate(0 "
-        "{:g})\">\n",
-        number, row.height, row.top);
+    put("<g class=\"row heads\" data-row=\"{}\" data-height=\"{:g}\" data-lanes=\"{}-{}\" "
+        "transform=\"translate(0 {:g})\">\n",
+        number, row.height, row.first_lane, row.last_lane, row.top);
     const double width = std::min(layout_.block_width, layout_.lane_distance) - 4;
     for (std::size_t lane = 0; lane < layout_.colours.size(); ++lane)
       box({layout_.lane_x(lane) - width / 2, 0, width, row.box.height}, layout_.colours[lane], 8);

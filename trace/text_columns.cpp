@@ -49,7 +49,9 @@ std::vector<std::string> glyphs_of(std::string_view text) {
   return glyphs;
 }
 
-std::size_t columns_of(std::string_view text) { return glyphs_of(text).size(); }
+std::size_t columns_of(std::string_view text) {
+  return glyphs_of(text).size();
+}
 
 std::string shortened(std::string_view text, std::size_t columns) {
   const std::vector<std::string> glyphs = glyphs_of(text);

@@ -8,8 +8,8 @@
 
 namespace prise::trace {
 
-// The characters, each with what combines with it. A wide one is followed by an empty one, so that there
-// is a string for each column.
+// The characters, each with what combines with it. A wide one is followed by an empty one, so that
+// there is a string for each column.
 std::vector<std::string> glyphs_of(std::string_view text);
 
 std::size_t columns_of(std::string_view text);

@@ -74,7 +74,8 @@ std::string address_of(std::string_view sockaddr) {
   if (!sockaddr.starts_with('{')) return {};
   const auto inside = [](std::string_view text) {  // of the brackets: htons(9999)
     const std::size_t open = text.find('(');
-    return open == std::string_view::npos ? text : text.substr(open + 1, text.rfind(')') - open - 1);
+    return open == std::string_view::npos ? text
+                                          : text.substr(open + 1, text.rfind(')') - open - 1);
   };
   if (const std::string_view port = field(sockaddr, "sin_port"); !port.empty())
     return bytes_of_string(inside(field(sockaddr, "sin_addr"))) + ":" + std::string(inside(port));

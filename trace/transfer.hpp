@@ -8,7 +8,8 @@
 
 namespace prise::trace {
 
-// Fills direction, count, data, peer and peeked of a call that sends or receives; leaves others alone.
+// Fills direction, count, data, peer and peeked of a call that sends or receives; leaves others
+// alone.
 void read_transfer(Step& step);
 
 // An address as the log writes it, without what says that it is IPv4 behind an IPv6 socket.

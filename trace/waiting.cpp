@@ -5,7 +5,7 @@
 namespace prise::trace {
 namespace {
 
-constexpr double slept_seconds_min = 0.002;  // longer than strace itself keeps a call, as a rule
+constexpr double slept_seconds_min = 0.002;     // longer than strace itself keeps a call, as a rule
 constexpr double connecting_seconds_min = 0.5;  // on one machine nobody is that far away
 
 bool can_sleep(const Step& step) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <utility>
 
 #include "drawing.hpp"
 #include "visible_text.hpp"
@@ -27,13 +26,29 @@ std::string several(std::size_t count, std::string_view one, std::string_view mo
   return fmt::format("{}\u00a0{}", number(count), count < 2 ? one : more);
 }
 
-int opcode_number(const std::string& opcode) {
-  constexpr std::array<std::pair<std::string_view, int>, 6> opcodes{
-      {{"continuation", 0}, {"text", 1}, {"binary", 2}, {"close", 8}, {"ping", 9}, {"pong", 10}}};
-  for (const auto& [name, value] : opcodes) {
-    if (name == opcode) return value;
-  }
-  return -1;
+struct Opcode {
+  std::string_view name;
+  int number;
+  std::string_view says;
+};
+
+const Opcode* find_opcode(std::string_view name) {
+  static constexpr std::array<Opcode, 6> opcodes{
+      {{"continuation", 0, "la suite d'un message fragmenté"},
+       {"text", 1, "du texte, en UTF-8"},
+       {"binary", 2, "des octets quelconques"},
+       {"close", 8, "fin de la connexion\u00a0: un code, une raison"},
+       {"ping", 9, "«\u00a0êtes-vous là\u00a0?\u00a0»"},
+       {"pong", 10, "«\u00a0oui\u00a0»"}}};
+  const auto found = std::find_if(opcodes.begin(), opcodes.end(),
+                                  [name](const Opcode& opcode) { return opcode.name == name; });
+  return found == opcodes.end() ? nullptr : &*found;
+}
+
+std::string length_says(std::size_t length) {
+  if (length <= 125) return "octets de contenu, dits sur 7 bits";
+  return length <= 0xFFFF ? "octets de contenu, dits sur 16 bits, après 126"
+                          : "octets de contenu, dits sur 64 bits, après 127";
 }
 
 // The four bytes before the payload.
@@ -76,16 +91,30 @@ std::string arrow_label(const Arrow& arrow) {
   return {};
 }
 
+// RFC 6455, section 5.2, field by field.
 std::vector<FrameField> frame_fields(const Frame& frame) {
-  std::vector<FrameField> fields{{"fin", "FIN", frame.fin ? "1" : "0"}};
-  if (frame.compressed) fields.push_back({"rsv", "RSV1", "1"});
-  const int opcode = opcode_number(frame.opcode);
-  fields.push_back({"opcode", "opcode",
-                    opcode < 0 ? frame.opcode : fmt::format("{:x} {}", opcode, frame.opcode)});
-  fields.push_back({"mask", "MASK", frame.masked ? "1" : "0"});
-  fields.push_back({"length", "longueur", number(frame.length)});
-  if (frame.masked) fields.push_back({"key", "clé", masking_key(frame)});
-  if (frame.length > 0) fields.push_back({"payload", "contenu", frame.payload_text});
+  std::vector<FrameField> fields;
+  fields.push_back(
+      {"fin", "FIN", frame.fin ? "1" : "0",
+       frame.fin ? "dernier fragment du message" : "d'autres fragments du message suivent"});
+  if (frame.compressed)
+    fields.push_back({"rsv", "RSV1", "1", "contenu compressé (permessage-deflate)"});
+  const Opcode* opcode = find_opcode(frame.opcode);
+  if (opcode == nullptr)
+    fields.push_back({"opcode", "opcode", frame.opcode, "inconnu"});
+  else
+    fields.push_back({"opcode", "opcode", fmt::format("{:x} {}", opcode->number, frame.opcode),
+                      std::string(opcode->says)});
+  fields.push_back({"mask", "MASK", frame.masked ? "1" : "0",
+                    frame.masked ? "contenu masqué, comme tout ce qu'envoie un client"
+                                 : "sans masque, comme tout ce qu'envoie un serveur"});
+  fields.push_back({"length", "longueur", number(frame.length), length_says(frame.length)});
+  if (frame.masked)
+    fields.push_back(
+        {"key", "clé", masking_key(frame), "chaque octet du contenu est XOR un octet de la clé"});
+  if (frame.length > 0)
+    fields.push_back({"payload", "contenu", frame.payload_text,
+                      frame.masked ? "une fois démasqué" : "tel quel"});
   return fields;
 }
 
@@ -132,6 +161,7 @@ std::vector<std::string_view> lane_colours(const std::vector<Lane>& lanes) {
 
 Diagram with_visible_text(Diagram diagram) {
   show(diagram.title);
+  if (diagram.title.empty()) diagram.title = "Trace";
   for (Lane& lane : diagram.lanes) {
     show(lane.label);
     show(lane.program);

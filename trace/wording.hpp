@@ -22,6 +22,7 @@ struct FrameField {
   std::string role;
   std::string name;   // « longueur »
   std::string value;  // « 5 »
+  std::string says;   // « longueur du contenu : elle tient sur 7 bits »
 };
 std::vector<FrameField> frame_fields(const Frame& frame);
 
@@ -32,8 +33,8 @@ std::string description(const Diagram& diagram);
 // follow; the threads of a process share theirs.
 std::vector<std::string_view> lane_colours(const std::vector<Lane>& lanes);
 
-// The same diagram, where nothing can harm who reads it: whatever is not UTF-8 and whatever
-// controls is made visible.
+// The same diagram, with a title, where nothing can harm who reads it: whatever is not UTF-8 and
+// whatever controls is made visible.
 Diagram with_visible_text(Diagram diagram);
 
 }  // namespace prise::trace

@@ -17,10 +17,12 @@ double character_width(std::string_view character, Face face) {
   const auto lead = static_cast<unsigned char>(character[0]);
   if (lead >= 0xE1) return lead == 0xE2 ? 1.0 : 1.3;
   if (face == Face::mono) return 0.603;
-  constexpr std::string_view narrow = "ijlI.,:;'|!()[] ", wide = "mwMW@%";
-  double width = 0.63;
-  if (narrow.find(character) != std::string_view::npos)
-    width = 0.36;
+  constexpr std::string_view thin = "ijlI.,:;'|! ", narrow = "frt()[]-", wide = "mwMW@%";
+  double width = 0.64;
+  if (thin.find(character) != std::string_view::npos)
+    width = 0.345;
+  else if (narrow.find(character) != std::string_view::npos)
+    width = 0.43;
   else if (wide.find(character) != std::string_view::npos)
     width = 0.98;
   else if (lead >= 'A' && lead <= 'Z')
@@ -41,11 +43,24 @@ std::size_t fitting(std::string_view text, Face face, double size, double width)
   return bytes;
 }
 
+// Not inside « », nor before the signs that the French set apart, be their spaces no-break ones or
+// not.
+bool may_break(std::string_view text, std::size_t space) {
+  constexpr std::string_view opening = "«", closing = "»", signs = ":;!?";
+  const std::string_view before = text.substr(0, space), after = text.substr(space + 1);
+  const bool opens =
+      before.size() >= opening.size() && before.substr(before.size() - opening.size()) == opening;
+  const bool closes = after.substr(0, closing.size()) == closing;
+  return !opens && !closes && (after.empty() || signs.find(after[0]) == std::string_view::npos);
+}
+
 // Where the first line of text ends: after a word if one fits.
 std::size_t first_line(std::string_view text, Face face, double size, double width) {
   const std::size_t fit = fitting(text, face, size, width);
-  if (fit == text.size() || text[fit] == ' ') return fit;
-  const std::size_t space = text.rfind(' ', fit);
+  if (fit == text.size()) return fit;
+  std::size_t space = text.rfind(' ', fit);
+  while (space != std::string_view::npos && space > 0 && !may_break(text, space))
+    space = text.rfind(' ', space - 1);
   return space == std::string_view::npos || space == 0 ? fit : space;
 }
 

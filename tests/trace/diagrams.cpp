@@ -167,7 +167,7 @@ Diagram three_clients() {
     const auto told = sketch.call(0, 0.785 + 0.0001 * static_cast<double>(client), "send",
                                   fmt::format("{}, 27 octets", client + 4), "27 octets",
                                   fmt::format("Transmet le message à {}.", names[client]));
-    const auto takes = sketch.call(client, 0.79 + 0.002 * static_cast<double>(client), "recv",
+    const auto takes = sketch.call(client, 0.772 + 0.01 * static_cast<double>(client), "recv",
                                    "3, 1024 octets", "27 octets", "Reçoit le message d'Alice.");
     sketch.arrow(told, takes, ArrowKind::bytes, "Bonjour à tous les amis !\\n");
   }

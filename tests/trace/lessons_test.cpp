@@ -1,5 +1,5 @@
-// Real lessons, played under strace: their diagrams say what happened. What depends on who was quicker is
-// not stated here, but that each diagram agrees with itself about it.
+// Real lessons, played under strace: their diagrams say what happened. What depends on who was
+// quicker is not stated here, but that each diagram agrees with itself about it.
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -35,9 +35,10 @@ public:
     Silence silence;
     MergeSettings merging{subject.title};
     merging.root = PRISE_ROOT;
-    diagram_ = merge(capture_scene(subject.transcript, scene.value_or(main_scene(subject.transcript)),
-                                   settings, silence),
-                     merging);
+    diagram_ =
+        merge(capture_scene(subject.transcript, scene.value_or(main_scene(subject.transcript)),
+                            settings, silence),
+              merging);
     check();
   }
 
@@ -53,7 +54,8 @@ public:
   }
 
   // The calls of a lane that are among these, in order.
-  std::vector<std::string> calls(const std::string& lane, const std::set<std::string>& among) const {
+  std::vector<std::string> calls(const std::string& lane,
+                                 const std::set<std::string>& among) const {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < diagram_.events.size(); ++i)
       if (lane_of(i) == lane && among.contains(event(i).call)) names.push_back(event(i).call);
@@ -74,7 +76,8 @@ public:
   std::size_t bytes(const std::string& from, const std::string& to) const {
     std::size_t sum = 0;
     for (const Arrow& arrow : diagram_.arrows)
-      if (arrow.kind == ArrowKind::bytes && arrow.to && lane_of(arrow.from) == from && lane_of(*arrow.to) == to)
+      if (arrow.kind == ArrowKind::bytes && arrow.to && lane_of(arrow.from) == from &&
+          lane_of(*arrow.to) == to)
         sum += arrow.bytes;
     return sum;
   }
@@ -87,7 +90,8 @@ private:
     std::map<std::size_t, const Arrow*> first_to;
     for (const Arrow& arrow : diagram_.arrows) {
       REQUIRE(arrow.from < diagram_.events.size());
-      if (arrow.kind == ArrowKind::bytes || arrow.kind == ArrowKind::datagram) CHECK(arrow.bytes > 0);
+      if (arrow.kind == ArrowKind::bytes || arrow.kind == ArrowKind::datagram)
+        CHECK(arrow.bytes > 0);
       CHECK((arrow.kind == ArrowKind::lost) == !arrow.to);
       if (!arrow.to) continue;
       REQUIRE(*arrow.to < diagram_.events.size());
@@ -114,8 +118,9 @@ private:
 };
 
 using Lines = std::vector<std::string>;
-const std::set<std::string> socket_calls{"socket", "bind",   "listen",   "accept",   "connect", "send",
-                                         "recv",   "sendto", "recvfrom", "shutdown", "close"};
+const std::set<std::string> socket_calls{"socket",   "bind",     "listen", "accept",
+                                         "connect",  "send",     "recv",   "sendto",
+                                         "recvfrom", "shutdown", "close"};
 
 }  // namespace
 
@@ -146,7 +151,8 @@ TEST_CASE("lesson 03: a request, a reply") {
   const Traced traced("03");
   CHECK(traced.calls("serveur", socket_calls) ==
         Lines{"socket", "bind", "listen", "accept", "recv", "send", "close", "close"});
-  CHECK(traced.calls("client", socket_calls) == Lines{"socket", "connect", "send", "recv", "close"});
+  CHECK(traced.calls("client", socket_calls) ==
+        Lines{"socket", "connect", "send", "recv", "close"});
   CHECK(traced.arrows(ArrowKind::connection) == Lines{"client connect -> serveur accept"});
   CHECK(traced.arrows(ArrowKind::bytes) ==
         Lines{"client send -> serveur recv : Salut le serveur !",
@@ -179,14 +185,17 @@ TEST_CASE("lesson 05: who waits in vain is shown waiting") {
   }
   CHECK(in_vain == 2);
   const Lines datagrams = traced.arrows(ArrowKind::datagram);
-  CHECK(std::count(datagrams.begin(), datagrams.end(), "relais sendto -> alice recvfrom : un") == 1);
-  CHECK(std::count(datagrams.begin(), datagrams.end(), "bob sendto -> relais recvfrom : deux") == 1);
+  CHECK(std::count(datagrams.begin(), datagrams.end(), "relais sendto -> alice recvfrom : un") ==
+        1);
+  CHECK(std::count(datagrams.begin(), datagrams.end(), "bob sendto -> relais recvfrom : deux") ==
+        1);
 }
 
 TEST_CASE("lesson 07: all that was sent was received, in pieces") {
   const Traced traced("07");
   CHECK(traced.bytes("client", "serveur") == 500000);
-  CHECK(traced.bytes("serveur", "client") == std::string("500000 octets bien reçus, empreinte 6ecd77a9").size());
+  CHECK(traced.bytes("serveur", "client") ==
+        std::string("500000 octets bien reçus, empreinte 6ecd77a9").size());
   const Lines ends = traced.arrows(ArrowKind::end);
   CHECK(std::count(ends.begin(), ends.end(), "client shutdown -> serveur recv") == 1);
   const Lines calls = traced.calls("serveur", {"accept", "recv", "send"});
@@ -230,20 +239,23 @@ TEST_CASE("lesson 10: two threads on each side are four lanes") {
 TEST_CASE("lesson 13: one thread, three clients") {
   const Traced traced("13");
   CHECK(traced.lanes() == Lines{"serveur", "alice", "bob", "carole"});
-  CHECK(traced.arrows(ArrowKind::connection) ==
-        Lines{"alice connect -> serveur accept", "bob connect -> serveur accept",
-              "carole connect -> serveur accept"});
+  CHECK(traced.arrows(ArrowKind::connection) == Lines{"alice connect -> serveur accept",
+                                                      "bob connect -> serveur accept",
+                                                      "carole connect -> serveur accept"});
   const Lines bytes = traced.arrows(ArrowKind::bytes);
   for (const char* arrow :
-       {"alice send -> serveur recv : Bonjour à tous !", "serveur send -> bob recv : Bonjour à tous !",
-        "serveur send -> carole recv : Bonjour à tous !", "bob send -> serveur recv : Salut Alice !",
-        "serveur send -> alice recv : Salut Alice !", "serveur send -> carole recv : Salut Alice !"}) {
+       {"alice send -> serveur recv : Bonjour à tous !",
+        "serveur send -> bob recv : Bonjour à tous !",
+        "serveur send -> carole recv : Bonjour à tous !",
+        "bob send -> serveur recv : Salut Alice !", "serveur send -> alice recv : Salut Alice !",
+        "serveur send -> carole recv : Salut Alice !"}) {
     INFO(arrow);
     CHECK(std::count(bytes.begin(), bytes.end(), arrow) == 1);
   }
   CHECK(bytes.size() == 6);
   for (std::size_t i = 0; i < traced.diagram().events.size(); ++i)  // it sleeps in poll alone
-    if (traced.lane_of(i) == "serveur" && traced.event(i).waited) CHECK(traced.event(i).call == "poll");
+    if (traced.lane_of(i) == "serveur" && traced.event(i).waited)
+      CHECK(traced.event(i).call == "poll");
 }
 
 TEST_CASE("lesson 17: the handshake, then frames") {

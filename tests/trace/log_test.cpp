@@ -10,12 +10,12 @@
 using namespace prise::trace;
 
 TEST_CASE("a call has its name, its arguments, its result and its time") {
-  const Log log =
-      LogWriter(42)
-          .call(10.5, "sendto(3<TCP:[127.0.0.1:5000->127.0.0.1:9999]>, " + in_hex("a, b) = 1") +
-                          ", 9, MSG_NOSIGNAL, NULL, 0) = 9",
-                0.25)
-          .log();
+  const Log log = LogWriter(42)
+                      .call(10.5,
+                            "sendto(3<TCP:[127.0.0.1:5000->127.0.0.1:9999]>, " +
+                                in_hex("a, b) = 1") + ", 9, MSG_NOSIGNAL, NULL, 0) = 9",
+                            0.25)
+                      .log();
   REQUIRE(log.calls.size() == 1);
   const Call& call = log.calls[0];
   CHECK(call.thread == 42);
@@ -32,13 +32,14 @@ TEST_CASE("a call has its name, its arguments, its result and its time") {
 }
 
 TEST_CASE("a call that other threads interrupted in the log is put together again") {
-  const Log log = LogWriter(7)
-                      .line(1.0, "recvfrom(4<TCP:[127.0.0.1:9999->127.0.0.1:5000]>,  <unfinished ...>")
-                      .by(8)
-                      .call(1.5, "close(5<TCP:[77]>) = 0")
-                      .by(7)
-                      .call(2.0, "<... recvfrom resumed>" + in_hex("ok") + ", 10, 0, NULL, NULL) = 2", 1.0)
-                      .log();
+  const Log log =
+      LogWriter(7)
+          .line(1.0, "recvfrom(4<TCP:[127.0.0.1:9999->127.0.0.1:5000]>,  <unfinished ...>")
+          .by(8)
+          .call(1.5, "close(5<TCP:[77]>) = 0")
+          .by(7)
+          .call(2.0, "<... recvfrom resumed>" + in_hex("ok") + ", 10, 0, NULL, NULL) = 2", 1.0)
+          .log();
   REQUIRE(log.calls.size() == 2);
   CHECK(log.calls[0].name == "recvfrom");  // it began first
   CHECK(log.calls[0].thread == 7);
@@ -64,13 +65,14 @@ TEST_CASE("a call that never came back is known as such") {
 }
 
 TEST_CASE("failures are told by their names, and what the kernel restarts too") {
-  const Log log =
-      LogWriter(1)
-          .call(1, "connect(3<TCP:[9]>, " + ipv4(9998) +
-                       ", 16) = -1 ECONNREFUSED (Connection refused)")
-          .call(2, "accept(3<TCP:[9]>, 0x7ffd, [16]) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)")
-          .line(3, "--- SIGINT {si_signo=SIGINT, si_code=SI_USER} ---")
-          .log();
+  const Log log = LogWriter(1)
+                      .call(1, "connect(3<TCP:[9]>, " + ipv4(9998) +
+                                   ", 16) = -1 ECONNREFUSED (Connection refused)")
+                      .call(2,
+                            "accept(3<TCP:[9]>, 0x7ffd, [16]) = ? ERESTARTSYS (To be restarted if "
+                            "SA_RESTART is set)")
+                      .line(3, "--- SIGINT {si_signo=SIGINT, si_code=SI_USER} ---")
+                      .log();
   REQUIRE(log.calls.size() == 2);
   CHECK(log.calls[0].error() == "ECONNREFUSED");
   CHECK_FALSE(log.calls[0].value());
@@ -98,8 +100,9 @@ TEST_CASE("a stack belongs to the call above it") {
 }
 
 TEST_CASE("lines that are no calls are left out") {
-  std::istringstream text("\n > \nstrace: Process 12 attached\n12 1.5 ???\n12 1.6\nx(y) = 0\n"
-                          "12 1.7 close(3) = 0 <0.1>\n12 1.8 <... recvfrom resumed>) = 0 <0.1>\n");
+  std::istringstream text(
+      "\n > \nstrace: Process 12 attached\n12 1.5 ???\n12 1.6\nx(y) = 0\n"
+      "12 1.7 close(3) = 0 <0.1>\n12 1.8 <... recvfrom resumed>) = 0 <0.1>\n");
   const Log log = parse_log(text);
   REQUIRE(log.calls.size() == 1);
   CHECK(log.calls[0].name == "close");
@@ -108,32 +111,37 @@ TEST_CASE("lines that are no calls are left out") {
 TEST_CASE("structures and lists are taken apart at their own commas only") {
   CHECK(field("{msg_name=NULL, msg_iov=[{iov_base=\"\", iov_len=5}], msg_flags=0}", "msg_iov") ==
         "[{iov_base=\"\", iov_len=5}]");
-  CHECK(items_of("[{fd=5<TCP:[1.1.1.1:1->2.2.2.2:2]>, events=POLLIN}, {fd=3, events=POLLIN}]").size() == 2);
+  CHECK(items_of("[{fd=5<TCP:[1.1.1.1:1->2.2.2.2:2]>, events=POLLIN}, {fd=3, events=POLLIN}]")
+            .size() == 2);
   CHECK(items_of("[128 => 16]").size() == 1);
   CHECK(items_of("[]").empty());
 }
 
 TEST_CASE("addresses are read from every way strace writes them") {
   CHECK(address_of(ipv4(9999)) == "127.0.0.1:9999");
-  const std::string ipv6 = "{sa_family=AF_INET6, sin6_port=htons(9999), sin6_flowinfo=htonl(0), "
-                           "inet_pton(AF_INET6, " + in_hex("::1") + ", &sin6_addr), sin6_scope_id=0}";
+  const std::string ipv6 =
+      "{sa_family=AF_INET6, sin6_port=htons(9999), sin6_flowinfo=htonl(0), "
+      "inet_pton(AF_INET6, " +
+      in_hex("::1") + ", &sin6_addr), sin6_scope_id=0}";
   CHECK(address_of(ipv6) == "[::1]:9999");
-  const std::string mapped = "{sa_family=AF_INET6, sin6_port=htons(9999), sin6_flowinfo=htonl(0), "
-                             "inet_pton(AF_INET6, " + in_hex("::ffff:10.0.0.1") +
-                             ", &sin6_addr), sin6_scope_id=0}";
+  const std::string mapped =
+      "{sa_family=AF_INET6, sin6_port=htons(9999), sin6_flowinfo=htonl(0), "
+      "inet_pton(AF_INET6, " +
+      in_hex("::ffff:10.0.0.1") + ", &sin6_addr), sin6_scope_id=0}";
   CHECK(address_of(mapped) == "10.0.0.1:9999");
   CHECK(address_of("NULL").empty());
 }
 
 TEST_CASE("the bytes of several buffers are one text") {
   Step step;
-  step.call = LogWriter(1)
-                  .call(1, "sendmsg(3<TCP:[9]>, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=" +
-                               in_hex("Bon") + ", iov_len=3}, {iov_base=" + in_hex("jour") +
-                               ", iov_len=4}], msg_iovlen=2, msg_controllen=0, msg_flags=0}, "
-                               "MSG_NOSIGNAL) = 5")
-                  .log()
-                  .calls.at(0);
+  step.call =
+      LogWriter(1)
+          .call(1, "sendmsg(3<TCP:[9]>, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=" +
+                       in_hex("Bon") + ", iov_len=3}, {iov_base=" + in_hex("jour") +
+                       ", iov_len=4}], msg_iovlen=2, msg_controllen=0, msg_flags=0}, "
+                       "MSG_NOSIGNAL) = 5")
+          .log()
+          .calls.at(0);
   read_transfer(step);
   CHECK(step.direction == Direction::out);
   CHECK(step.count == 5);

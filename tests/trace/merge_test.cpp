@@ -96,15 +96,14 @@ TEST_CASE("a client that came before accept was called made nobody wait") {
 }
 
 TEST_CASE("bytes go from each send to each recv that took some of them") {
-  const Diagram diagram =
-      merged(server()
-                 .call(3.0, recv_of(server_end, "Bonjour"), 0.2)  // waits
-                 .call(4.0, recv_of(server_end, "abc"))
-                 .call(5.0, recv_of(server_end, "defghi")),
-             client()
-                 .call(3.1, send_of(client_end, "Bon"))
-                 .call(3.15, send_of(client_end, "jour"))
-                 .call(3.3, send_of(client_end, "abcdefghi")));
+  const Diagram diagram = merged(server()
+                                     .call(3.0, recv_of(server_end, "Bonjour"), 0.2)  // waits
+                                     .call(4.0, recv_of(server_end, "abc"))
+                                     .call(5.0, recv_of(server_end, "defghi")),
+                                 client()
+                                     .call(3.1, send_of(client_end, "Bon"))
+                                     .call(3.15, send_of(client_end, "jour"))
+                                     .call(3.3, send_of(client_end, "abcdefghi")));
   const auto sends = find(diagram, "client", "send");
   const auto recvs = find(diagram, "serveur", "recv");
   REQUIRE(sends.size() == 3);
@@ -132,8 +131,9 @@ TEST_CASE("bytes go from each send to each recv that took some of them") {
 }
 
 TEST_CASE("bytes that nobody took are lost, in the part that was not taken") {
-  const Diagram diagram = merged(server().call(3.0, recv_of(server_end, "abc")).call(4.0, "close(" + server_end + ") = 0"),
-                                 client().call(2.5, send_of(client_end, "abcde")));
+  const Diagram diagram = merged(
+      server().call(3.0, recv_of(server_end, "abc")).call(4.0, "close(" + server_end + ") = 0"),
+      client().call(2.5, send_of(client_end, "abcde")));
   const std::size_t send = only(diagram, "client", "send");
   std::vector<Arrow> lost;
   for (const Arrow& arrow : diagram.arrows)
@@ -146,11 +146,11 @@ TEST_CASE("bytes that nobody took are lost, in the part that was not taken") {
 }
 
 TEST_CASE("what was only looked at is still to be taken") {
-  const Diagram diagram =
-      merged(server()
-                 .call(3.0, "recvfrom(" + server_end + ", " + in_hex("ab") + ", 2, MSG_PEEK, NULL, NULL) = 2")
-                 .call(4.0, recv_of(server_end, "abc")),
-             client().call(2.5, send_of(client_end, "abc")));
+  const Diagram diagram = merged(server()
+                                     .call(3.0, "recvfrom(" + server_end + ", " + in_hex("ab") +
+                                                    ", 2, MSG_PEEK, NULL, NULL) = 2")
+                                     .call(4.0, recv_of(server_end, "abc")),
+                                 client().call(2.5, send_of(client_end, "abc")));
   const auto recvs = find(diagram, "serveur", "recv");
   REQUIRE(recvs.size() == 2);
   CHECK(arrows_to(diagram, recvs[0]).empty());
@@ -158,9 +158,11 @@ TEST_CASE("what was only looked at is still to be taken") {
 }
 
 TEST_CASE("the end of the stream comes from the first who ended it") {
-  const Diagram diagram = merged(
-      server().call(3.0, "recvfrom(" + server_end + ", \"\", 1024, 0, NULL, NULL) = 0", 0.5),
-      client().call(3.4, "shutdown(" + client_end + ", SHUT_WR) = 0").call(3.9, "close(" + client_end + ") = 0"));
+  const Diagram diagram =
+      merged(server().call(3.0, "recvfrom(" + server_end + ", \"\", 1024, 0, NULL, NULL) = 0", 0.5),
+             client()
+                 .call(3.4, "shutdown(" + client_end + ", SHUT_WR) = 0")
+                 .call(3.9, "close(" + client_end + ") = 0"));
   const std::size_t recv = only(diagram, "serveur", "recv");
   const auto arrows = arrows_to(diagram, recv);
   REQUIRE(arrows.size() == 1);
@@ -172,12 +174,14 @@ TEST_CASE("the end of the stream comes from the first who ended it") {
 
 TEST_CASE("a process that is killed, and one that exits, end their streams") {
   const std::string end = "recvfrom(" + server_end + ", \"\", 1024, 0, NULL, NULL) = 0";
-  const Diagram killed = merged(server().call(3.0, end, 0.5), client().line(3.4, "+++ killed by SIGKILL +++"));
+  const Diagram killed =
+      merged(server().call(3.0, end, 0.5), client().line(3.4, "+++ killed by SIGKILL +++"));
   const auto from_kill = arrows_to(killed, only(killed, "serveur", "recv"));
   REQUIRE(from_kill.size() == 1);
   CHECK(from_kill[0].from == only(killed, "client", "fin"));
 
-  const Diagram left = merged(server().call(3.0, end, 0.5), client().line(3.4, "exit_group(0) = ?"));
+  const Diagram left =
+      merged(server().call(3.0, end, 0.5), client().line(3.4, "exit_group(0) = ?"));
   const auto from_exit = arrows_to(left, only(left, "serveur", "recv"));
   REQUIRE(from_exit.size() == 1);
   CHECK(from_exit[0].from == only(left, "client", "exit"));
@@ -186,7 +190,9 @@ TEST_CASE("a process that is killed, and one that exits, end their streams") {
 TEST_CASE("a reset comes from who cut the connection") {
   const Diagram diagram = merged(
       server().call(3.0, "close(" + server_end + ") = 0"),
-      client().call(3.5, "recvfrom(" + client_end + ", 0x7ffd, 1024, 0, NULL, NULL) = -1 ECONNRESET (Connection reset by peer)"));
+      client().call(
+          3.5, "recvfrom(" + client_end +
+                   ", 0x7ffd, 1024, 0, NULL, NULL) = -1 ECONNRESET (Connection reset by peer)"));
   const std::size_t recv = only(diagram, "client", "recv");
   CHECK(diagram.events[recv].outcome == Outcome::failed);
   CHECK(diagram.events[recv].result == "ECONNRESET");
@@ -206,8 +212,12 @@ TEST_CASE("datagrams go one by one, and the one that nobody took is lost") {
       merged(LogWriter(100)
                  .call(0.1, "socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<UDP:[11]>")
                  .call(0.2, "bind(3<UDP:[11]>, " + ipv4(9999) + ", 16) = 0")
-                 .call(1.0, "recvfrom(" + taker + ", " + in_hex("un") + ", 1024, 0, " + ipv4(5000) + ", [16]) = 2", 1.5)
-                 .call(3.0, "recvfrom(" + taker + ", " + in_hex("trois") + ", 1024, 0, " + ipv4(5000) + ", [16]) = 5"),
+                 .call(1.0,
+                       "recvfrom(" + taker + ", " + in_hex("un") + ", 1024, 0, " + ipv4(5000) +
+                           ", [16]) = 2",
+                       1.5)
+                 .call(3.0, "recvfrom(" + taker + ", " + in_hex("trois") + ", 1024, 0, " +
+                                ipv4(5000) + ", [16]) = 5"),
              LogWriter(200)
                  .call(1.9, "socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<UDP:[22]>")
                  .call(2.0, datagram("un"))
@@ -228,10 +238,15 @@ TEST_CASE("datagrams go one by one, and the one that nobody took is lost") {
 }
 
 TEST_CASE("poll waits for what the next call finds") {
-  const std::string poll = "poll([{fd=" + server_end + ", events=POLLIN}], 1, -1) = 1 ([{fd=4, revents=POLLIN}])";
-  const Diagram diagram = merged(
-      server().call(3.0, poll, 0.2).call(3.3, recv_of(server_end, "un")).call(4.0, poll, 0.2).call(4.3, recv_of(server_end, "deux")),
-      client().call(3.1, send_of(client_end, "un")).call(3.6, send_of(client_end, "deux")));
+  const std::string poll =
+      "poll([{fd=" + server_end + ", events=POLLIN}], 1, -1) = 1 ([{fd=4, revents=POLLIN}])";
+  const Diagram diagram =
+      merged(server()
+                 .call(3.0, poll, 0.2)
+                 .call(3.3, recv_of(server_end, "un"))
+                 .call(4.0, poll, 0.2)
+                 .call(4.3, recv_of(server_end, "deux")),
+             client().call(3.1, send_of(client_end, "un")).call(3.6, send_of(client_end, "deux")));
   const auto polls = find(diagram, "serveur", "poll");
   REQUIRE(polls.size() == 2);
   CHECK(diagram.events[polls[0]].waited);
@@ -239,8 +254,15 @@ TEST_CASE("poll waits for what the next call finds") {
 }
 
 TEST_CASE("a call that may not sleep is not shown as sleeping, however long it took") {
-  const std::string nothing = "recvfrom(" + server_end + ", 0x7ffd, 1024, 0, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable)";
-  const Diagram diagram = merged(server().call(3.0, nothing, 0.2).call(4.0, "fcntl(" + server_end + ", F_SETFL, O_RDWR|O_NONBLOCK) = 0").call(5.0, nothing, 0.2), client());
+  const std::string nothing =
+      "recvfrom(" + server_end +
+      ", 0x7ffd, 1024, 0, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable)";
+  const Diagram diagram =
+      merged(server()
+                 .call(3.0, nothing, 0.2)
+                 .call(4.0, "fcntl(" + server_end + ", F_SETFL, O_RDWR|O_NONBLOCK) = 0")
+                 .call(5.0, nothing, 0.2),
+             client());
   const auto recvs = find(diagram, "serveur", "recv");
   REQUIRE(recvs.size() == 2);
   CHECK(diagram.events[recvs[0]].waited);  // a timeout passed
@@ -248,14 +270,16 @@ TEST_CASE("a call that may not sleep is not shown as sleeping, however long it t
 }
 
 TEST_CASE("each thread is a lane beside its process's first") {
-  const std::string clone = "clone3({flags=CLONE_VM|CLONE_THREAD, exit_signal=0} => {parent_tid=[101]}, 88) = 101";
-  const Diagram diagram = merged(server()
-                                     .call(2.5, clone)
-                                     .by(101)
-                                     .call(3.0, recv_of(server_end, "un"), 0.2)
-                                     .by(100)
-                                     .call(4.0, send_of(server_end, "deux")),
-                                 client().call(3.1, send_of(client_end, "un")).call(4.5, recv_of(client_end, "deux")));
+  const std::string clone =
+      "clone3({flags=CLONE_VM|CLONE_THREAD, exit_signal=0} => {parent_tid=[101]}, 88) = 101";
+  const Diagram diagram =
+      merged(server()
+                 .call(2.5, clone)
+                 .by(101)
+                 .call(3.0, recv_of(server_end, "un"), 0.2)
+                 .by(100)
+                 .call(4.0, send_of(server_end, "deux")),
+             client().call(3.1, send_of(client_end, "un")).call(4.5, recv_of(client_end, "deux")));
   REQUIRE(diagram.lanes.size() == 3);
   CHECK(diagram.lanes[0].label == "serveur");
   CHECK(diagram.lanes[0].first_thread);
@@ -270,7 +294,8 @@ TEST_CASE("a long row of equal calls keeps its ends and the sum of its bytes") {
   LogWriter taking = server();
   for (int i = 0; i < 20; ++i)
     taking.call(3 + 0.01 * i, recv_of(server_end, "abcde"));
-  const Diagram diagram = merged(taking, client().call(2.5, send_of(client_end, std::string(100, 'x'))));
+  const Diagram diagram =
+      merged(taking, client().call(2.5, send_of(client_end, std::string(100, 'x'))));
   CHECK(find(diagram, "serveur", "recv").size() == 5);
   std::size_t bytes = 0;
   for (const Arrow& arrow : diagram.arrows)
@@ -281,13 +306,18 @@ TEST_CASE("a long row of equal calls keeps its ends and the sum of its bytes") {
 TEST_CASE("lines printed in a row are one, and so are waiting for the keyboard and reading it") {
   const std::string keyboard = "0</dev/pts/0<char 136:0>>";
   const std::string screen = "1</dev/pts/0<char 136:0>>";
-  const Diagram diagram = merged(
-      server().call(3.0, "write(" + screen + ", " + in_hex("un\n") + ", 3) = 3")
-              .call(3.1, "write(" + screen + ", " + in_hex("deux : ") + ", 7) = 7")
-              .call(3.2, "poll([{fd=" + keyboard + ", events=POLLIN}], 1, -1) = 1 ([{fd=0, revents=POLLIN}])", 0.5)
-              .call(3.8, "read(" + keyboard + ", " + in_hex("Salut\n") + ", 4096) = 6"),
-      client());
-  CHECK(diagram.events[only(diagram, "serveur", "affiche")].arguments == "«\u00a0un ⏎ deux :\u00a0»");
+  const Diagram diagram =
+      merged(server()
+                 .call(3.0, "write(" + screen + ", " + in_hex("un\n") + ", 3) = 3")
+                 .call(3.1, "write(" + screen + ", " + in_hex("deux : ") + ", 7) = 7")
+                 .call(3.2,
+                       "poll([{fd=" + keyboard +
+                           ", events=POLLIN}], 1, -1) = 1 ([{fd=0, revents=POLLIN}])",
+                       0.5)
+                 .call(3.8, "read(" + keyboard + ", " + in_hex("Salut\n") + ", 4096) = 6"),
+             client());
+  CHECK(diagram.events[only(diagram, "serveur", "affiche")].arguments ==
+        "«\u00a0un ⏎ deux :\u00a0»");
   const Event& typed = diagram.events[only(diagram, "serveur", "lit")];
   CHECK(typed.arguments == "«\u00a0Salut\u00a0»");
   CHECK(typed.waited);
@@ -302,9 +332,15 @@ TEST_CASE("frames are found after the handshake, wherever the calls cut them") {
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
   const std::string hello = "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";  // RFC 6455 section 5.7
-  const Diagram diagram = merged(
-      server().call(3.0, recv_of(server_end, request)).call(3.2, send_of(server_end, answer + "\x89\x02ok")).call(4.0, recv_of(server_end, hello.substr(0, 4))).call(4.1, recv_of(server_end, hello.substr(4))),
-      client().call(2.5, send_of(client_end, request)).call(3.5, recv_of(client_end, answer + "\x89\x02ok")).call(3.6, send_of(client_end, hello)));
+  const Diagram diagram = merged(server()
+                                     .call(3.0, recv_of(server_end, request))
+                                     .call(3.2, send_of(server_end, answer + "\x89\x02ok"))
+                                     .call(4.0, recv_of(server_end, hello.substr(0, 4)))
+                                     .call(4.1, recv_of(server_end, hello.substr(4))),
+                                 client()
+                                     .call(2.5, send_of(client_end, request))
+                                     .call(3.5, recv_of(client_end, answer + "\x89\x02ok"))
+                                     .call(3.6, send_of(client_end, hello)));
   std::vector<Frame> frames;
   for (const Arrow& arrow : diagram.arrows)
     frames.insert(frames.end(), arrow.frames.begin(), arrow.frames.end());

@@ -113,11 +113,34 @@ TEST_CASE("what receives stands below what sends, whatever their clocks say") {
   }
 }
 
+TEST_CASE("a poll that was woken comes back below what woke it, whatever the clocks say") {
+  Diagram diagram = two_calls(1.0001, 1.0003);
+  diagram.events.insert(diagram.events.begin(),
+                        Event{0, 0, 1, true, "poll", "", "", "", Outcome::done, {}});
+  diagram.arrows = {{2, 1, ArrowKind::bytes, 1, "a", "61", {}}};
+  const auto order = [](const std::vector<Moment>& moments) {
+    std::string calls;
+    for (const Moment& moment : moments)
+      calls += std::to_string(moment.event);
+    return calls;
+  };
+  CHECK(order(moments_in_order(diagram)) == "0201");  // poll … send, poll comes back, recv
+  diagram.events[2].began = 1.1;                      // something else has woken it
+  diagram.events[1].began = diagram.events[1].ended = 1.2;
+  CHECK(order(moments_in_order(diagram)) == "0021");
+}
+
 TEST_CASE("arrows that contradict each other leave every call in the drawing") {
   Diagram diagram = two_calls(1, 2);
   diagram.arrows.push_back({0, 1, ArrowKind::bytes, 1, "b", "62", {}});
   CHECK(moments_in_order(diagram).size() == 2);
   CHECK(count(svg_of(diagram), "id=\"event-") == 2);
+}
+
+// They have a lane in common, or stand in the wrong order.
+bool overlap(const Row& above, const Row& below) {
+  const bool meet = above.first_lane <= below.last_lane && below.first_lane <= above.last_lane;
+  return above.top >= below.top || (meet && above.top + above.height > below.top);
 }
 
 TEST_CASE("rows do not overlap, and what is in them is within the drawing") {
@@ -127,8 +150,9 @@ TEST_CASE("rows do not overlap, and what is in them is within the drawing") {
       const Row& row = layout.rows[i];
       CAPTURE(diagram.title, i);
       CHECK(row.box.height <= row.height);
-      CHECK(row.top + row.height <=
-            (i + 1 < layout.rows.size() ? layout.rows[i + 1].top : layout.height) + 0.01);
+      CHECK(row.top + row.height <= layout.height);
+      CHECK(std::none_of(layout.rows.begin(), layout.rows.begin() + static_cast<std::ptrdiff_t>(i),
+                         [&row](const Row& above) { return overlap(above, row); }));
       if (row.kind == Row::Kind::heads) continue;
       CHECK(row.box.x >= 0);
       CHECK(row.box.x + row.box.width <= layout.width);
@@ -170,6 +194,9 @@ TEST_CASE("a frame is drawn field by field") {
   for (const FrameField& field : fields)
     shown += field.name + "=" + field.value + ";";
   CHECK(shown == "FIN=1;opcode=1 text;MASK=1;longueur=9;clé=37 fa 21 3d;contenu=Bonjour !;");
+  CHECK(fields[3].says == "octets de contenu, dits sur 7 bits");
+  CHECK(frame_fields({"binary", false, false, true, 126, "", "", ""})[4].says.find("16 bits") !=
+        std::string::npos);
   const std::string svg = svg_of(websocket_echo());
   CHECK(count(svg, ">37 fa 21 3d<") == 1);
   CHECK(count(svg, ">opcode<") == 4);

@@ -28,13 +28,12 @@ const whole_call = ({ call, arguments: given }) => `${call}(${given})`;
 const rows = [...drawing.querySelectorAll(".row")].map((group) => ({
   group,
   height: Number(group.dataset.height),
+  lanes: group.dataset.lanes.split("-").map(Number),
   top: 0,
   closed: false,
 }));
-const first_top = rows.length > 0 ? Number(/ ([\d.]+)\)/.exec(rows[0].group.getAttribute("transform"))[1]) : 0;
 const width = drawing.viewBox.baseVal.width;
-const legend_height = drawing.viewBox.baseVal.y + drawing.viewBox.baseVal.height -
-  (first_top + rows.reduce((sum, row) => sum + row.height, 0));
+const legend_height = Number(byId("legend").dataset.height);
 
 const arrow_is_shown = ({ from, to }) =>
   shown[trace.events[from].lane] && (to === null || shown[trace.events[to].lane]);
@@ -45,15 +44,14 @@ function row_is_shown(group) {
   return kind === "arrow" ? arrow_is_shown(trace.arrows[number]) : shown[trace.events[number].lane];
 }
 
-function place(part) {
+function place(part, bottom) {
   const { row, from, fromY, to, toY } = part.dataset;
   if (row !== undefined) {
     part.setAttribute("transform", `translate(0 ${rows[row].top})`);
     return;
   }
-  const end_of_all = rows.at(-1).top + (rows.at(-1).closed ? 0 : rows.at(-1).height);
   const begin = rows[from].top + (rows[from].closed ? 0 : Number(fromY));
-  const end = to === undefined ? end_of_all : rows[to].top + Number(toY);
+  const end = to === undefined ? bottom : rows[to].top + Number(toY);
   if (part.tagName === "line") {
     part.setAttribute("y1", begin);
     part.setAttribute("y2", end);
@@ -63,15 +61,23 @@ function place(part) {
   }
 }
 
+// As layout.cpp did: a row begins below the one before it, and stands beside it where their lanes allow.
 function place_all() {
-  let y = 12;
+  const step = 34;
+  const bottoms = trace.lanes.map(() => 12);
+  let top = 12 - step;
   for (const row of rows) {
     row.closed = !row_is_shown(row.group);
     row.group.classList.toggle("off", row.closed);
-    row.top = y;
-    if (!row.closed) y += row.height;
+    const [first, last] = row.lanes;
+    const least = Math.max(...bottoms.slice(first, last + 1));
+    row.top = row.closed ? Math.max(top, least) : Math.max(top + step, least);
+    if (row.closed) continue;
+    top = row.top;
+    bottoms.fill(top + row.height, first, last + 1);
   }
-  drawing.querySelectorAll("[data-row], [data-from]").forEach(place);
+  const y = Math.max(...bottoms);
+  drawing.querySelectorAll("[data-row], [data-from]").forEach((part) => place(part, y));
   for (const part of drawing.querySelectorAll("[data-arrow]")) {
     part.classList.toggle("off", !arrow_is_shown(trace.arrows[part.dataset.arrow]));
   }
@@ -86,7 +92,6 @@ function place_all() {
 
 // The lanes' names stay above while the drawing scrolls.
 function put_heads() {
-  if (rows.length === 0) return;
   const heads = drawing.cloneNode(false);
   const names = rows[0].group.cloneNode(true);
   for (const attribute of ["role", "aria-labelledby"]) heads.removeAttribute(attribute);
@@ -144,10 +149,12 @@ function scroll_to_current() {
   const box = byId(`event-${current}`)?.querySelector("rect").getBoundingClientRect();
   if (!box) return;
   const view = scroller.getBoundingClientRect();
+  const top = box.top - view.top - view.height * 0.35;
+  const aside = box.left < view.left || box.right > view.right;
   scroller.scrollBy({
-    left: box.left + box.width / 2 - view.left - view.width / 2,
-    top: box.top - view.top - view.height * 0.35,
-    behavior: calm.matches ? "auto" : "smooth",
+    left: aside ? box.left + box.width / 2 - view.left - view.width / 2 : 0,
+    top,
+    behavior: calm.matches || Math.abs(top) > 2 * view.height ? "auto" : "smooth",
   });
 }
 
@@ -185,7 +192,8 @@ function frame_parts(frame) {
   for (const { role, name, value } of frame.fields) {
     fields.append(element(`div.${role}`, element("dt", name), element("dd", element("code", value))));
   }
-  return [element("h4", `Frame\u00a0: ${frame.meaning}`), fields, element("p.place", `En-tête\u00a0: ${frame.header}`)];
+  const explained = element("ul.explained", ...frame.fields.map(({ name, says }) => element("li", element("b", name), ` ${says}`)));
+  return [element("h4", `Frame\u00a0: ${frame.meaning}`), fields, explained, element("p.place", `En-tête\u00a0: ${frame.header}`)];
 }
 
 // What is behind the escapes of an HTTP head reads better line by line.
@@ -322,9 +330,9 @@ function on_click(clicked) {
   if (kind === "arrow") step_to(trace.arrows[number].from);
 }
 
-put_heads();
+if (trace.lanes.length > 0) put_heads();
 put_filters();
-if (rows.length > 0) place_all();
+if (trace.lanes.length > 0) place_all();
 if (trace.events.length > 0) {
   byId("previous").addEventListener("click", () => { play(false); step_by(-1); });
   byId("next").addEventListener("click", () => { play(false); step_by(1); });
