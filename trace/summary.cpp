@@ -159,6 +159,7 @@ void sum_up(std::vector<Draft>& drafts, const std::vector<std::size_t>& row, con
   if (row.size() < row_min) return;
   Draft& middle = drafts[row[row_ends]];
   std::size_t bytes = 0;
+  const double last_began = drafts[row[row.size() - row_ends - 1]].event.began;
   for (std::size_t i = row_ends; i < row.size() - row_ends; ++i) {
     const Draft& one = drafts[row[i]];
     bytes += first_step(one, all).count;
@@ -169,6 +170,8 @@ void sum_up(std::vector<Draft>& drafts, const std::vector<std::size_t>& row, con
     gone.insert(row[i]);
   }
   const bool out = first_step(middle, all).direction == Direction::out;
+  // Nothing may come before it was sent: what was taken in a row was taken at the end of it.
+  if (!middle.event.waited && !out) middle.event.began = last_began;
   if (!middle.event.waited) middle.event.ended = middle.event.began;
   const std::string& arguments = middle.event.arguments;  // "4, 65 536 octets au plus"
   middle.event.arguments = fmt::format("{}, {} fois", arguments.substr(0, arguments.find(',')),
