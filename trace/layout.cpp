@@ -110,7 +110,7 @@ private:
     }
   }
 
-  // page/page.js does the same where rows are closed.
+  // page/drawing.js does the same where rows are closed.
   void add(Row row) {
     row.top = layout_.rows.empty() ? y_ : layout_.rows.back().top + step;
     for (std::size_t lane = row.first_lane; lane <= row.last_lane; ++lane)
