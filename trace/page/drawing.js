@@ -84,8 +84,8 @@ let scale = Math.min(1, Math.max(0.72, fitting()));
 
 function resize() {
   for (const part of scroller.children) {
-    part.style.width = `${width * scale}px`;
-    part.style.height = `${part.viewBox.baseVal.height * scale}px`;
+    part.setAttribute("width", width * scale);
+    part.setAttribute("height", part.viewBox.baseVal.height * scale);
   }
 }
 
