@@ -162,24 +162,28 @@ function scene_html(folder, scene) {
   return `<figure class="transcript"><figcaption>${escape(folder)}/transcript</figcaption><div class="screen">${rows.join('')}</div></figure>`;
 }
 
-// An SVG as it is, in its light colours; nothing is loaded from beside the page. A figure drawn for a page is too small
-// for the back of a room: FILE.svg#svgView(viewBox(x,y,width,height)) shows a part of it, larger.
-export function image_data(reference) {
+// An SVG as it is, in its light colours and without its frame, or `as_drawn`; nothing is loaded from beside the page. A
+// figure drawn for a page is too small for the back of a room: FILE.svg#svgView(viewBox(x,y,width,height)) shows a part
+// of it, larger.
+export function image_data(reference, { as_drawn = false } = {}) {
   const [path, view] = reference.split('#');
   if (extname(path) !== '.svg') throw new Error(`${path}: not an SVG`);
-  let svg = readFileSync(path, 'utf8').replace('(prefers-color-scheme: dark)', 'not all')
-    .replace('</style>', '.page { fill: none; stroke: none; }</style>');
+  let svg = readFileSync(path, 'utf8');
+  if (!as_drawn) {
+    svg = svg.replace('(prefers-color-scheme: dark)', 'not all').replace('</style>', '.page { fill: none; stroke: none; }</style>');
+  }
   const page = /<svg[^>]* viewBox="0 0 (\d+) (\d+)"/.exec(svg);
   if (!page) throw new Error(`${path}: no viewBox that begins at 0 0`);
   const part = view ? /^svgView\(viewBox\((\d+),(\d+),(\d+),(\d+)\)\)$/.exec(view)?.slice(1)
-    : [margin, margin, page[1] - 2 * margin, page[2] - 2 * margin];
+    : as_drawn ? [0, 0, page[1], page[2]] : [margin, margin, page[1] - 2 * margin, page[2] - 2 * margin];
   if (!part) throw new Error(`${reference}: not #svgView(viewBox(x,y,width,height))`);
   svg = svg.replace(/<svg[^>]*>/, (tag) => tag.replace(/ (viewBox|width|height)="[^"]*"/g, '')
     .replace('<svg', `<svg viewBox="${part.join(' ')}" width="${part[2]}" height="${part[3]}"`));
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }
 
-function quotes(md) {
+// For markdown-it: the fences that quote.
+export function quotes(md) {
   const fence = md.renderer.rules.fence;
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const [kind, path] = tokens[index].info.trim().split(/\s+/);
@@ -196,6 +200,9 @@ function quotes(md) {
     if (kind === 'transcript') return scene_html(path, quoted_scene(path, text));
     return fence(tokens, index, options, env, self);
   };
+}
+
+function pictures(md) {
   md.core.ruler.after('inline', 'prise_images', (state) => {
     for (const token of state.tokens.flatMap((one) => one.children ?? [])) {
       if (token.type === 'image') token.attrSet('src', image_data(join(home, 'slides', 'decks', token.attrGet('src'))));
@@ -203,4 +210,4 @@ function quotes(md) {
   });
 }
 
-export default ({ marp }) => marp.use(quotes);
+export default ({ marp }) => marp.use(quotes).use(pictures);
