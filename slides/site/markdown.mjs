@@ -75,6 +75,9 @@ export function renderer(folder, places) {
           token.attrSet('src', picture(path, view));
           token.attrSet('loading', 'lazy');
         }
+        if (token.type === 'html_inline') {
+          token.content = token.content.replace(/(<img [^>]*src=")([^":]+)"/, (_, tag, src) => `${tag}${picture(...resolved(env.path, src))}"`);
+        }
         if (token.type !== 'link_open' || /^[a-z]+:/.test(token.attrGet('href'))) return;
         const [path, anchor] = resolved(env.path, token.attrGet('href'));
         const place = places.get(path);

@@ -12,8 +12,10 @@ function show(article) {
   }
   document.title = article === articles[0] ? page_title : `${article.dataset.title} – Prise`;
   for (const link of document.querySelectorAll('nav a')) {
-    if (link.hash === `#${article.id}`) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.hash === `#${article.id}`) {
+      link.setAttribute('aria-current', 'page');
+      if (wide.matches) link.closest('nav').scrollTop = link.offsetTop - 200;
+    } else link.removeAttribute('aria-current');
   }
   let_scroll(article);
 }
@@ -45,13 +47,13 @@ function go({ focus = true } = {}) {
 
 // The next and the previous article, at the foot of each.
 articles.forEach((article, i) => {
-  const steps = [['prev', '← ', articles[i - 1]], ['next', '→ ', articles[i + 1]]].filter(([, , other]) => other);
   const foot = document.createElement('p');
   foot.className = 'nav';
-  for (const [rel, arrow, other] of steps) {
-    const link = document.createElement('a');
-    Object.assign(link, { href: `#${other.id}`, rel, textContent: rel === 'prev' ? arrow + other.dataset.title : other.dataset.title + arrow.replace('→ ', ' →') });
-    foot.append(link);
+  for (const [rel, other] of [['prev', articles[i - 1]], ['next', articles[i + 1]]]) {
+    if (!other) continue;
+    const { title } = other.dataset;
+    foot.append(Object.assign(document.createElement('a'),
+      { href: `#${other.id}`, rel, textContent: rel === 'prev' ? `← ${title}` : `${title} →` }));
   }
   article.append(foot);
   article.addEventListener('beforematch', () => show(article));
@@ -74,7 +76,7 @@ let chosen = -1;
 
 function option_of({ article, title, sentence, marks, cut_before, cut_after }, index) {
   const option = document.createElement('li');
-  Object.assign(option, { id: `trouve-${index}`, role: 'option' });
+  option.id = `trouve-${index}`;
   option.setAttribute('role', 'option');
   option.setAttribute('aria-selected', 'false');
   const where = document.createElement('b');

@@ -39,34 +39,48 @@ function worth(text, word) {
   return best;
 }
 
-// The blocks that hold every word, the best first; one for each title, few for each article.
+const cells_of = (block) => (block.element.tagName === 'TR' ? block.plain.split(' · ').flatMap((cell) => cell.split(/[,;] /)) : []);
+
+function score_of(block, words) {
+  const values = words.map((word) => worth(block.plain, word));
+  if (values.some((value) => value === 0)) return null;
+  const asked = words.join(' ');
+  const phrase = words.length > 1 && block.plain.includes(asked) ? 10 : 0;
+  const entry = cells_of(block).includes(asked) ? 40 : 0;  // the word of a glossary
+  return values.reduce((sum, value) => sum + value, 0) / words.length + phrase + entry + block.weight - Math.min(block.text.length, 400) / 100;
+}
+
+// What one looks for is first of all explained in a guide; a title is worth more than what stands under it.
+const worth_of_article = (id) => (id.startsWith('lecon-') ? 20 : id === 'accueil' ? -40 : id.startsWith('diapo-') ? 0 : 6);
+
+// The titles under which the words stand, the best first, few of each article; and the sentence to show of each.
 function search(blocks, asked, { results_max = 40, article_max = 4 } = {}) {
   const words = plain(asked).split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
-  const found = [];
-  for (const block of blocks) {
-    const values = words.map((word) => worth(block.plain, word));
-    if (values.some((value) => value === 0)) continue;
-    const guide = block.article.id.startsWith('lecon-') ? 6 : 0;
-    const length = Math.min(block.text.length, 400) / 100;
-    const phrase = words.length > 1 && block.plain.includes(words.join(' ')) ? 10 : 0;
-    found.push({ block, score: values.reduce((sum, value) => sum + value, 0) + block.weight + guide + phrase - length });
-  }
-  found.sort((a, b) => b.score - a.score);
-  const titles = new Set();
+  const found = new Map();
+  blocks.forEach((block, i) => {
+    const score = score_of(block, words);
+    if (score === null) return;
+    const one = found.get(block.title) ?? { of_title: 0, of_text: 0, shown: null };
+    found.set(block.title, one);
+    if (block.weight > 0) {
+      one.of_title = score;
+      one.below = blocks[i + 1]?.title === block.title ? blocks[i + 1] : block;
+    } else if (one.shown === null || score > one.of_text) [one.of_text, one.shown] = [score, block];
+  });
   const counts = new Map();
-  return found.filter(({ block }) => {
-    const count = counts.get(block.article) ?? 0;
-    if (titles.has(block.title) || count >= article_max) return false;
-    titles.add(block.title);
-    counts.set(block.article, count + 1);
-    return true;
+  return [...found.values()].map(({ of_title, of_text, shown, below }) => {
+    const block = shown ?? below;
+    return { block, score: of_title + of_text + worth_of_article(block.article.id) };
+  }).sort((a, b) => b.score - a.score).filter(({ block: { article } }) => {
+    counts.set(article, (counts.get(article) ?? 0) + 1);
+    return counts.get(article) <= article_max;
   }).slice(0, results_max).map(({ block }) => ({ ...block, ...sentence_of(block, words) }));
 }
 
-// The sentence that holds the first word found, and where in it the words stand.
+// The sentence that holds the first word found, or else the first one; and where in it the words stand.
 function sentence_of({ text, plain: bare }, words) {
-  const first = Math.min(...words.map((word) => bare.indexOf(word)).filter((at) => at !== -1));
+  const first = Math.min(text.length, ...words.map((word) => bare.indexOf(word)).filter((at) => at !== -1)) % text.length;
   const before = Math.max(...['. ', '! ', '? ', '\n'].map((end) => text.lastIndexOf(end, first - 1) + end.length).filter((at) => at <= first && at > 1), 0);
   const start = first - before > 120 ? text.lastIndexOf(' ', first - 60) + 1 : before;
   const after = /[.!?](?=\s)|\n/.exec(text.slice(first));
