@@ -57,5 +57,5 @@ export const figures = ['slides/figures', ...guides.map(({ folder }) => folder)]
     const svg = text_of(path);
     const said = (tag) => new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`).exec(svg)?.[1].replace(/\s+/g, ' ').trim() ?? '';
     const short = path.replace(/^lessons\/(\d\d)_\w+\//, '$1-').replace(/^.*\//, '').replace('.svg', '');
-    return { path, id: `figure-${short}`, title: said('title') || short, description: said('desc') };
+    return { path, id: `figure-${short}`, title: said('title') || short, description: said('desc') || said('title') };
   });

@@ -25,8 +25,7 @@ const figure_html = (id, title, source, description) =>
   + `<figcaption>${escape(title)}</figcaption></figure>\n`;
 
 // Diagrams of real runs, if ./prise trace NN --svg has put any into FOLDER/traces, as NN.svg or NN_name.svg.
-function traces_of(folder) {
-  const traces = join(folder, 'traces');
+function traces_of(traces) {
   if (!existsSync(traces)) return [];
   return readdirSync(traces).filter((name) => /^(\d\d|chat).*\.svg$/.test(name)).sort().map((name) => {
     const number = /^(\d\d|chat)/.exec(name)[1];
@@ -80,9 +79,9 @@ const nav_html = (groups) => groups.map(([group, list]) =>
   `<h2>${escape(group)}</h2><ul>${list.map(({ id, title }) => `<li><a href="#${id}">${escape(title)}</a></li>`).join('')}</ul>`).join('\n');
 
 // FOLDER has what npm brings; with_pdf: the decks' PDFs stand beside the page.
-export function course_page(folder, { with_pdf = false } = {}) {
+export function course_page(folder, { with_pdf = false, traces_folder = join(folder, 'traces') } = {}) {
   const render = renderer(folder, places);
-  const traces = traces_of(folder);
+  const traces = traces_of(traces_folder);
   const body = articles.map((one) => {
     if (one.slides) return [one, deck_html(one, render, with_pdf)];
     const own = traces.filter(({ number }) => one.id === `lecon-${number}` || one.id === number);

@@ -18,7 +18,8 @@ function read_blocks(articles) {
     let title = article;
     for (const element of article.querySelectorAll(searched)) {
       if (/^H\d$/.test(element.tagName)) title = element;
-      if (element.matches('.nav, .nav *') || element.parentElement.closest('pre, tr, figure.code')) continue;
+      if (element.matches('.nav, .nav *, thead *, figure.code > figcaption, .transcript > figcaption')) continue;
+      if (element.parentElement.closest('pre, tr, figure.code')) continue;
       if (element.querySelector('p, li, pre, tr, .line') && !element.matches('tr')) continue;  // its parts are blocks of their own
       const cells = element.tagName === 'TR' ? Array.from(element.cells, (cell) => cell.textContent.trim()).filter(Boolean) : null;
       const text = cells ? cells.join(' · ') : element.textContent.trim();
@@ -39,7 +40,7 @@ function worth(text, word) {
   return best;
 }
 
-const cells_of = (block) => (block.element.tagName === 'TR' ? block.plain.split(' · ').flatMap((cell) => cell.split(/[,;] /)) : []);
+const cells_of = (block) => (block.article.id === 'lecons' && block.element.tagName === 'TR' ? block.plain.split(' · ').flatMap((cell) => cell.split(/[,;] /)) : []);
 
 function score_of(block, words) {
   const values = words.map((word) => worth(block.plain, word));
