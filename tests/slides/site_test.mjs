@@ -170,11 +170,10 @@ test('axe finds nothing, light or dark, the results of a search neither', async 
   await other.goto(url);
   await other.focus('#cherche');
   await other.keyboard.type('tampon');
-  await other.evaluate((kept) => articles.forEach((one) => {
-    if (!kept.includes(one.id)) return one.remove();
-    one.removeAttribute('hidden');
-    let_scroll(one);
-  }), judged);
+  await other.evaluate((kept) => {
+    for (const one of articles) kept.includes(one.id) ? one.removeAttribute('hidden') : one.remove();
+    articles.forEach(let_scroll);
+  }, judged);
   await other.evaluate(axe);
   for (const [scheme, options] of [['light', {}], ['dark', { runOnly: ['color-contrast'] }]]) {
     await other.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
