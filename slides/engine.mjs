@@ -31,6 +31,7 @@ function next(lines, start, holds, what) {
 
 const margin = 10;  // around a figure, without its frame
 const columns_max = 80;  // of code, on a slide
+const roomy = { lines_max: 12, columns_max: 66, label_columns: 8 };  // fewer than that is shown larger
 
 const indent_of = (line) => line.length - line.trimStart().length;
 
@@ -133,6 +134,9 @@ export function quoted_scene(folder, words_text) {
 
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
+const is_roomy = (lines, label = 0) =>
+  lines.length <= roomy.lines_max && lines.every((line) => line.length + label <= roomy.columns_max);
+
 // Each line is an element: one that is too long goes on under itself, indented. The highlighter's spans may cross lines:
 // they are closed at the end of one, and opened again in the next.
 function code_html(path, text, highlight) {
@@ -144,13 +148,15 @@ function code_html(path, text, highlight) {
     const style = `padding-left:${indents[i]}ch;text-indent:-${indents[i]}ch`;
     return `<span class="line" style="${style}">${before}${line || ' '}${'</span>'.repeat(open.length)}</span>`;
   });
-  return `<figure class="code"><figcaption>${escape(path)}</figcaption><pre><code>${lines.join('')}</code></pre></figure>`;
+  const size = is_roomy(text.split('\n')) ? ' roomy' : '';
+  return `<figure class="code${size}"><figcaption>${escape(path)}</figcaption><pre><code>${lines.join('')}</code></pre></figure>`;
 }
 
 // Each side has its colour, in the order in which they appear; what is typed stands out.
 function scene_html(folder, scene) {
   const sides = [];
-  const rows = scene.map((line) => {
+  const said = scene.filter((line) => line === null || !/^\S+\s+\?\s*$/.test(line));  // not an empty prompt
+  const rows = said.map((line) => {
     if (line === null) return '<div class="line cut">⋮</div>';
     const [, who, mark, text] = /^(\S+)\s+(\S)(?:\s(.*))?$/.exec(line);
     if (!sides.includes(who)) sides.push(who);
@@ -159,7 +165,8 @@ function scene_html(folder, scene) {
     const html = mark === '>' || mark === '?' ? typed : escape(shown);
     return `<div class="line side${sides.indexOf(who) % 4}${mark === '$' ? ' start' : ''}"><b>${escape(who)}</b><span>${html}</span></div>`;
   });
-  return `<figure class="transcript"><figcaption>${escape(folder)}/transcript</figcaption><div class="screen">${rows.join('')}</div></figure>`;
+  const size = is_roomy(said.map((line) => line?.replace(/^\S+\s+\S\s?/, '') ?? ''), roomy.label_columns) ? ' roomy' : '';
+  return `<figure class="transcript${size}"><figcaption>${escape(folder)}/transcript</figcaption><div class="screen">${rows.join('')}</div></figure>`;
 }
 
 // An SVG as it is, in its light colours and without its frame, or `as_drawn`; nothing is loaded from beside the page. A
