@@ -31,7 +31,6 @@ function next(lines, start, holds, what) {
 
 const margin = 10;  // around a figure, without its frame
 const columns_max = 80;  // of code, on a slide
-const roomy = { lines_max: 12, columns_max: 66, label_columns: 8 };  // fewer than that is shown larger
 
 const indent_of = (line) => line.length - line.trimStart().length;
 
@@ -134,8 +133,12 @@ export function quoted_scene(folder, words_text) {
 
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-const is_roomy = (lines, label = 0) =>
-  lines.length <= roomy.lines_max && lines.every((line) => line.length + label <= roomy.columns_max);
+// The size of letters at which lines fill a slide, in px: short code is larger.
+function size_of(lines, label_columns = 0) {
+  const columns = label_columns + Math.max(...lines.map((line) => line.length));
+  const fitting = Math.min(1150 / (0.603 * columns), 400 / (1.27 * lines.length));
+  return `style="--size:${Math.floor(Math.min(30, Math.max(24, fitting)))}px"`;
+}
 
 // Each line is an element: one that is too long goes on under itself, indented. The highlighter's spans may cross lines:
 // they are closed at the end of one, and opened again in the next.
@@ -148,14 +151,13 @@ function code_html(path, text, highlight) {
     const style = `padding-left:${indents[i]}ch;text-indent:-${indents[i]}ch`;
     return `<span class="line" style="${style}">${before}${line || ' '}${'</span>'.repeat(open.length)}</span>`;
   });
-  const size = is_roomy(text.split('\n')) ? ' roomy' : '';
-  return `<figure class="code${size}"><figcaption>${escape(path)}</figcaption><pre><code>${lines.join('')}</code></pre></figure>`;
+  return `<figure class="code" ${size_of(text.split('\n'))}><figcaption>${escape(path)}</figcaption><pre><code>${lines.join('')}</code></pre></figure>`;
 }
 
 // Each side has its colour, in the order in which they appear; what is typed stands out.
 function scene_html(folder, scene) {
   const sides = [];
-  const said = scene.filter((line) => line === null || !/^\S+\s+\?\s*$/.test(line));  // not an empty prompt
+  const said = scene.filter((line) => line === null || !/^\S+\s+[?|]\s*$/.test(line));  // no empty lines, no empty prompts
   const rows = said.map((line) => {
     if (line === null) return '<div class="line cut">⋮</div>';
     const [, who, mark, text] = /^(\S+)\s+(\S)(?:\s(.*))?$/.exec(line);
@@ -165,8 +167,8 @@ function scene_html(folder, scene) {
     const html = mark === '>' || mark === '?' ? typed : escape(shown);
     return `<div class="line side${sides.indexOf(who) % 4}${mark === '$' ? ' start' : ''}"><b>${escape(who)}</b><span>${html}</span></div>`;
   });
-  const size = is_roomy(said.map((line) => line?.replace(/^\S+\s+\S\s?/, '') ?? ''), roomy.label_columns) ? ' roomy' : '';
-  return `<figure class="transcript${size}"><figcaption>${escape(folder)}/transcript</figcaption><div class="screen">${rows.join('')}</div></figure>`;
+  const size = size_of(said.map((line) => line?.replace(/^\S+\s+\S\s?/, '') ?? ''), 9);
+  return `<figure class="transcript" ${size}><figcaption>${escape(folder)}/transcript</figcaption><div class="screen">${rows.join('')}</div></figure>`;
 }
 
 // An SVG as it is, in its light colours and without its frame, or `as_drawn`; nothing is loaded from beside the page. A
