@@ -23,7 +23,7 @@ function show(article) {
 // What scrolls inside itself can be reached with the keyboard.
 function let_scroll(article) {
   for (const one of article.querySelectorAll('pre, .wide, .screen')) {
-    if (one.scrollWidth > one.clientWidth + 1) one.tabIndex = 0;
+    if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
     else one.removeAttribute('tabindex');
   }
 }
