@@ -33,10 +33,12 @@ function traces_of(traces) {
   });
 }
 
+// As large as it was drawn: it scrolls inside itself.
 const trace_html = ({ id, number, path }) => {
   const what = number === 'chat' ? 'Le chat' : `Leçon ${number}`;
-  return figure_html(id, `${what}\u00a0: une vraie exécution, appel par appel`, image_data(path, { as_drawn: true }),
-    `${what}, les appels système de chaque côté et ce qui passe de l'un à l'autre`);
+  const source = `data:image/svg+xml;base64,${readFileSync(path).toString('base64')}`;
+  return `<details><summary>Une vraie exécution, appel par appel</summary><div class="trace wide">${figure_html(id, what, source,
+    `${what}, les appels système de chaque côté et ce qui passe de l'un à l'autre`)}</div></details>\n`;
 };
 
 // Slide after slide, to read rather than to project; the speaker's notes can be opened.
@@ -84,7 +86,7 @@ export function course_page(folder, { with_pdf = false, traces_folder = join(fol
   const traces = traces_of(traces_folder);
   const body = articles.map((one) => {
     if (one.slides) return [one, deck_html(one, render, with_pdf)];
-    const own = traces.filter(({ number }) => one.id === `lecon-${number}` || one.id === number);
+    const own = traces.filter(({ number }) => [`lecon-${number}`, number].includes(one.id));
     return [one, render(readFileSync(join(home, one.path), 'utf8'), { path: one.path, prefix: one.id }) + own.map(trace_html).join('')];
   });
   const start = { id: 'accueil', group: 'Prise', title: 'Accueil' };

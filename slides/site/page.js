@@ -60,6 +60,7 @@ articles.forEach((article, i) => {
 });
 
 addEventListener('hashchange', () => go());
+addEventListener('toggle', (event) => let_scroll(event.target), true);  // what a <details> has just shown
 addEventListener('resize', () => let_scroll(articles.find((one) => !one.hidden)));
 wide.addEventListener('change', () => { contents.open = wide.matches; });
 contents.open = wide.matches;
