@@ -119,7 +119,8 @@ class Guide:
         self.experiments = {str(number): Part(piece) for number, piece in enumerate(pieces[1:], 1)}
         self.rest = Part(text[:begin] + pieces[0] + text[end:])
         self.parts = [self.rest, *self.experiments.values()]
-        self.cpp = text
+        rest = self.rest.text
+        self.exercise = range(rest.index("\n## Exercice"), rest.index("\n## Et ensuite"))
         # `./prise run NN` is the test of its transcript; `./prise check NN` are the tests of the exercise.
         for part in self.parts:
             for other in range(100):
@@ -127,7 +128,9 @@ class Guide:
                 part.use(f"./prise check {other:02}")
 
     def left(self):
-        return self.rest.left(lambda one: one.fenced or is_command(one.text))
+        """Commands that nothing tried. What the text of the exercise proposes is typed to a program that is not written
+        yet: it has tests of its own."""
+        return self.rest.left(lambda one: one.fenced or is_command(one.text) and one.begin not in self.exercise)
 
 
 class Terminal:
