@@ -417,12 +417,13 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
 
 
 def main(claims):
-    """Runs the class in a network of its own: this file again, inside."""
+    """Runs the class in a network of its own: this file again, inside. There one may set up the network, but is no
+    administrator otherwise: ports under 1024 are refused."""
     if os.environ.get("PRISE_GUIDE_INSIDE") is None:
         try:
             status = subprocess.call(
                 ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--unshare-pid", "--proc", "/proc", "--die-with-parent",
-                 "--cap-add", "CAP_NET_ADMIN", "--setenv", "PRISE_GUIDE_INSIDE", "1", sys.executable, *sys.argv])
+                 "--cap-add", "CAP_NET_ADMIN", "--cap-drop", "CAP_NET_BIND_SERVICE", "--setenv", "PRISE_GUIDE_INSIDE", "1", sys.executable, *sys.argv])
         except OSError:
             status = 1
         if status == 1:  # not the tests' own
