@@ -199,13 +199,19 @@ class Terminal:
 
     def type(self, line, says=None, end="\n"):
         """Types a line to the program that runs."""
-        if line:
-            self.test.stands(line, says)
+        self.test.stands(line, says)
         self._send(line + end)
         return self
 
-    def key(self, letter):
+    def also_types(self, line):
+        """The same, for a line that the guide leaves to whoever tries."""
+        self._send(line + "\n")
+        return self
+
+    def key(self, letter, says=None):
         """Ctrl-C, Ctrl-D or Ctrl-Z."""
+        if says:
+            self.test.quotes(says)
         self._send(bytes([ord(letter) - 64]))
         return self
 
