@@ -203,9 +203,9 @@ class Terminal:
         self._send(line + end)
         return self
 
-    def also_types(self, line):
+    def also_types(self, line, end="\n"):
         """The same, for a line that the guide leaves to whoever tries."""
-        self._send(line + "\n")
+        self._send(line + end)
         return self
 
     def key(self, letter, says=None):
@@ -388,14 +388,13 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
         """Replaces the one place in the lesson's file, and builds the program anew: from then on ./prise runs this one.
         `old` and `new` stand in the guide, unless these words say what to do."""
         for code in (old, new, file):
-            if says is None:
-                self.stands(code)
+            self.stands(code, says)
         self.edits(program, [(file, old, new)], says)
 
     def edits(self, program, changes, says=None):
-        if says is not None:
-            self.quotes(says)
-        lesson = f"{BINARY}/lessons/{self.guide.folder}"
+        """Several changes at once; a second call adds to the first."""
+        for code in [code for change in changes for code in change if says is not None]:
+            self.stands(code, says)
         copy = f"{self.home}/copy/{self.guide.folder}"
         if not os.path.exists(copy):
             shutil.copytree(f"{SOURCE}/lessons/{self.guide.folder}", copy)
@@ -426,11 +425,12 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
 
     def eventually(self, what, holds):
         """Waits until it holds: for what leaves no trace in a terminal."""
-        until = time.monotonic() + PATIENCE
+        until, pause = time.monotonic() + PATIENCE, 0.005
         while not (found := holds()):
             if time.monotonic() > until:
                 self.fail(f"{what}: not so.\n{self.told()}")
-            time.sleep(0.01)
+            time.sleep(pause)
+            pause = min(0.2, 1.3 * pause)  # to look is not free
         return found
 
     def asleep(self, terminal, *calls):
