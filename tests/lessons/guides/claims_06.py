@@ -32,6 +32,15 @@ class Lesson06(guide.Claims):
             self.assertIn("<text", file.read())
         self.quotes("ses textes restent des textes")
 
+    def test_exercise(self):
+        self.server.run("./prise run 06 exercise --buffer 4").waits_for("Serveur en écoute sur le port 9999...")
+        self.client.run("nc -N 127.0.0.1 9999")
+        self.client.also_types("un").also_types("deux")
+        self.server.waits_for("Chunk 1 : un\\nd\nChunk 2 : eux\\n\n")
+        self.client.key("D", says="tapez quelques lignes courtes, puis Ctrl-D").ends()
+        self.server.waits_for("Octets : 8, chunks : 2")
+        self.server.ends()
+
     def test_break_1(self):
         self.serve()
         self.client.run("nc 127.0.0.1 9999", says="puis `nc 127.0.0.1 9999` à la place du client")

@@ -26,6 +26,13 @@ class Lesson07(guide.Claims):
         self.client.ends()
         self.server.ends()
 
+    def test_exercise(self):
+        self.server.run("./prise run 07 exercise --deadline 20").waits_for("Serveur en écoute sur le port 9999...")
+        self.client.run("echo Bonjour | nc -N 127.0.0.1 9999").waits_for("\nruojnoB")
+        self.client.ends()
+        self.server.waits_for("Reçu : 8 octets\nRenvoyé : 8 octets\n")
+        self.server.ends()
+
     def test_break_1(self):
         self.serve()
         self.client.run("./prise run 07 client --no-shutdown").sees("Envoyé : 500000 octets…")

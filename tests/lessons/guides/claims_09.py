@@ -42,6 +42,21 @@ class Lesson09(guide.Claims):
         other = self.terminal()
         other.run("ss -tlnp").waits_for('127.0.0.1:9999 … users:(("server",')
 
+    def test_exercise(self):
+        self.server.run("./prise run 09 exercise --name Alice").waits_for("En attente d'un client...")
+        self.client.run("./prise run 09 exercise --client --name Bob").waits_for(
+            "Vous discutez avec Alice. (tapez 'quit' pour quitter)\nVous : ")
+        self.client.also_types("Salut !")
+        self.server.waits_for("Bob : Salut !\nVous : ")
+        self.server.also_types("Hey, Bob !")
+        self.client.waits_for("Alice : Hey, Bob !\nVous : ")
+        self.client.also_types("quit")
+        self.client.ends()
+        self.quotes("Connecté au serveur de chat !\nVous discutez avec Alice. (tapez 'quit' pour quitter)\nVous : Salut !\n"
+                    "Alice : Hey, Bob !\nVous : quit\nChat terminé.\n")
+        self.server.waits_for("Bob a quitté le chat.\nChat terminé.\n")
+        self.server.ends()
+
     def leaves_first(self, server_leaves, options=""):
         """A minute later, as the guide says, or as here in a new network: a chat that this side has closed first."""
         while True:

@@ -47,6 +47,19 @@ class Lesson10(guide.Claims):
         second.also_types("Il y a quelqu'un ?")
         self.eventually("it waits in the kernel", lambda: guide.queued() == len("Il y a quelqu'un ?"))
 
+    def test_exercise(self):
+        self.server.run("./prise run 10 exercise").waits_for("En attente d'un client...")
+        for client in (self.client, self.terminal()):
+            client.run("nc 127.0.0.1 9999", says="et `nc 127.0.0.1 9999` dans un ou deux autres terminaux")
+            self.server.waits_for("Client connecté : ('127.0.0.1', ")
+            client.also_types("Bonjour !")
+            self.server.waits_for("Client : Bonjour !\n")
+            client.key("C").ends(130)
+            self.server.waits_for("a quitté le chat.\nEn attente d'un client...\n")
+        self.server.also_types("quit")
+        self.server.waits_for("Chat terminé.")
+        self.server.ends()
+
     def test_break_1(self):
         self.edits("server", [("conversation.hpp", "shutdown(socket_, SHUT_RDWR);", "close(socket_);")],
                    says="Dans `conversation.hpp`, remplacez `shutdown(socket_, SHUT_RDWR);` par `close(socket_);`")
