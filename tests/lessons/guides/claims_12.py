@@ -6,6 +6,7 @@ import guide
 
 class Lesson12(guide.Claims):
     number = "12"
+    long = ("test_break_2", "test_break_3")
 
     def room(self, *clients):
         """The server, and clients that have entered."""
@@ -82,8 +83,17 @@ class Lesson12(guide.Claims):
         server.waits_for("Nouvelle connexion")
 
     def test_break_3(self):
-        self.quotes("Retirez les trois lignes `const std::lock_guard lock(mutex_);`")
-        self.edits("server", [("server.cpp", "    const std::lock_guard lock(mutex_);\n", "")])
+        server, first, second = self.terminals_for(3)
+        lock = "const std::lock_guard lock(mutex_);"
+        self.quotes(f"Retirez les trois lignes `{lock}`")
+        self.change("lessons/12_chat_room/server.cpp", f"    {lock}\n", "", count=3)
+        server.also_runs(f"cd {self.course()}").ends()
+        server.patient(900).run("cmake --preset tsan && cmake --build --preset tsan --target 12_server").ends()
+        server.run("build/tsan/lessons/12_chat_room/server").waits_for("Serveur de chat démarré...")
+        for client in (first, second):
+            client.also_runs("./prise run 12 client").waits_for("Votre message : ")
+        server.sees("WARNING: ThreadSanitizer: data race", says="et connectez deux clients. Il annonce")
+        server.sees("Room::enter", says="et nomme `Room::enter`")
 
 
 guide.main(Lesson12)

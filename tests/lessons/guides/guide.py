@@ -56,6 +56,8 @@ def without_comment(line):
 
 
 def is_command(code):
+    if code.startswith("for ") and "; do" not in code:  # Python's
+        return False
     return " " in code and code.split()[0].startswith(COMMANDS) and (
         code.split()[0] in COMMANDS or code.startswith(("./prise ", "build/")))
 
@@ -142,6 +144,7 @@ class Terminal:
     def __init__(self, test, name):
         self.test, self.name = test, name
         self.all, self.at = "", 0
+        self.patience = PATIENCE
         self.changed = threading.Condition()
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, b"\x30\x00\xc8\x00\x00\x00\x00\x00")  # 48 lines of 200 columns
@@ -170,7 +173,7 @@ class Terminal:
 
     def _wait(self, what, pattern):
         """The first match from where we are; then we are behind it."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         with self.changed:
             while not (match := pattern.search(self.all, self.at)):
                 if not self.changed.wait(until - time.monotonic()) and time.monotonic() > until:
@@ -180,6 +183,11 @@ class Terminal:
 
     def _send(self, text):
         os.write(self.master, text.encode() if isinstance(text, str) else text)
+
+    def patient(self, seconds):
+        """Waits longer from now on: for one that builds."""
+        self.patience = max(self.patience, seconds)
+        return self
 
     def run(self, command, says=None):
         """Types a command of the guide; or another one, that these words of the guide ask for."""
@@ -398,6 +406,22 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
         for line in (compiling, linking):
             done = subprocess.run(line, shell=True, cwd=BINARY, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stderr}")
+
+    def course(self):
+        """The folder of a course of one's own, to change and build at will: `./prise` is not there. Long."""
+        folder = f"{self.home}/course"
+        if not os.path.exists(folder):
+            shutil.copytree(SOURCE, folder, ignore=lambda where, names: [
+                name for name in names if name in (".git", ".prise", "node_modules") or where == SOURCE and name == "build"])
+        return folder
+
+    def change(self, path, old, new, count=1):
+        """The same as `edit`, in one's own course; it is built by what the guide says to type."""
+        with open(f"{self.course()}/{path}", encoding="utf-8") as source:
+            text = source.read()
+        self.assertEqual(text.count(old), count, f"« {old} » must stand {count} times in {path}")
+        with open(f"{self.course()}/{path}", "w", encoding="utf-8") as source:
+            source.write(text.replace(old, new))
 
     # --- what is true without a word being said -------------------------------------------------------------------
 
