@@ -264,8 +264,8 @@ class Terminal:
 
 
 # What a system call that waits is called, by its number here.
-CALLS = {"x86_64": {0: "read", 7: "poll", 43: "accept", 44: "send", 45: "recv", 232: "epoll_wait", 202: "futex", 271: "poll"},
-         "aarch64": {63: "read", 73: "poll", 202: "accept", 206: "send", 207: "recv", 22: "epoll_wait", 98: "futex"}}.get(platform.machine())
+CALLS = {"x86_64": {0: "read", 7: "poll", 43: "accept", 44: "send", 45: "recv", 232: "epoll_wait", 202: "futex", 230: "sleep", 271: "poll"},
+         "aarch64": {63: "read", 73: "poll", 202: "accept", 206: "send", 207: "recv", 22: "epoll_wait", 98: "futex", 115: "sleep"}}.get(platform.machine())
 
 
 def call_of(pid):
