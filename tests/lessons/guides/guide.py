@@ -39,6 +39,8 @@ SOURCE = os.environ.get("PRISE_SOURCE_DIR", "")
 BINARY = os.environ.get("PRISE_BINARY_DIR", "")
 PATIENCE = float(os.environ.get("PRISE_PATIENCE", "60"))  # seconds for each thing that must come; a pass never waits so long
 
+SHOWN_MAX = 400_000  # of what a terminal has shown, this much at most is kept
+
 # Experiments that no test can do: (lesson, which) → why.
 CANNOT_RUN = {}
 
@@ -143,7 +145,7 @@ class Terminal:
 
     def __init__(self, test, name):
         self.test, self.name = test, name
-        self.all, self.at = "", 0
+        self.all, self.at, self.begin = "", 0, 0  # all that was shown; where we are in it; where the command's output begins
         self.patience = PATIENCE
         self.changed = threading.Condition()
         self.master, slave = pty.openpty()
@@ -160,15 +162,19 @@ class Terminal:
         self.status()
 
     def _read(self):
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        decoder, begun = codecs.getincrementaldecoder("utf-8")("replace"), ""
         while True:
             try:
-                text = decoder.decode(os.read(self.master, 65536))
+                text = begun + decoder.decode(os.read(self.master, 65536))
             except OSError:  # the last process is gone
                 return
+            text, begun = re.fullmatch(r"(.*?)((?:\x1b(?:\[[0-9;?]*)?)?)", text, re.S).groups()  # a sequence that is cut
             text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "")
             with self.changed:
                 self.all += text
+                if len(self.all) > SHOWN_MAX:  # a flood
+                    cut = len(self.all) - SHOWN_MAX // 2
+                    self.all, self.at, self.begin = self.all[cut:], max(0, self.at - cut), max(0, self.begin - cut)
                 self.changed.notify_all()
 
     def _wait(self, what, pattern):
