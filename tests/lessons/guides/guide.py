@@ -405,9 +405,11 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
         compiling = compiling.replace(f"-c {source}", f"-g0 -c {copy}/{program}.cpp").replace(object_file, f"{copy}/edited.o")
         linking = commands[-1].replace(object_file, f"{copy}/edited.o")
         linking = re.sub(rf" -o \S*{re.escape(program)} ", f" -o {self.home}/edited/{program} ", linking)
+        self.compiler_said = ""
         for line in (compiling, linking):
             done = subprocess.run(line, shell=True, cwd=BINARY, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stderr}")
+            self.compiler_said += done.stderr
 
     def course(self):
         """The folder of a course of one's own, to change and build at will: `./prise` is not there. Long."""
