@@ -10,13 +10,26 @@ class Lesson01(guide.Claims):
         other.run("ss -tlnp", says="Trouvez-le avec `ss -tlnp`").waits_for('127.0.0.1:9999 … users:(("server",')
         client.run("./prise run 01 client").waits_for("Connecté au serveur !")
         client.ends()
-        server.waits_for("Connexion reçue de ('127.0.0.1', ")
+        first = server.waits_for("Connexion reçue de ('127.0.0.1', …)")[0]
+        server.ends()
+        server.run("./prise run 01 server", says="Relancez : il change.").waits_for("Serveur en écoute sur le port 9999...")
+        client.run("./prise run 01 client").ends()
+        self.assertNotEqual(first, server.waits_for("Connexion reçue de ('127.0.0.1', …)")[0])
         server.ends()
         client.run("./prise run 01 client --port 9998", says="client --port 9998")
         client.waits_for("Erreur : connect 127.0.0.1:9998 : connexion refusée")
         client.ends(1)
         server.run("./prise run 01 server").waits_for("Serveur en écoute sur le port 9999...")
         server.key("C").ends(130, says="arrêtez-le avec Ctrl-C")
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        server.run("./prise run 01 exercise --port 9999").waits_for("Port : 9999\n")
+        for number in (1, 2, 3):
+            client.run("./prise run 01 client", says="puis trois fois `./prise run 01 client`").waits_for("Connecté au serveur !")
+            client.ends()
+            server.waits_for(f"Client {number} : ('127.0.0.1', …)\n")
+        server.ends(says="Après le troisième, il se termine, avec le statut 0.")
 
     def test_break_1(self):
         first, second = self.terminals_for(2)

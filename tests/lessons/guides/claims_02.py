@@ -32,6 +32,15 @@ class Lesson02(guide.Claims):
             self.quotes(says)
             self.assertEqual((len(text), len(text.encode())), (characters, octets))
 
+    def test_exercise(self):
+        self.server.run('./prise run 02 exercise --text "Ça va ?"')
+        for number in (1, 2, 3):
+            self.eventually("it waits for a client", lambda: "accept" in self.server.calls())
+            self.client.run("./prise run 02 welcome_client").waits_for("Message reçu : Ça va ?\n")
+            self.client.ends()
+            self.server.waits_for(f"Client {number} : ('127.0.0.1', …)\nClient {number} : 8 octets envoyés\n")
+        self.server.ends()
+
     def test_break_1(self):
         self.send(r"printf 'caf\xe9' | nc -N 127.0.0.1 9999", r"caf\xe9")
         self.send(r"printf '\033[31mrouge' | nc -N 127.0.0.1 9999", "\\x1b[31mrouge\n",

@@ -18,6 +18,20 @@ class Lesson03(guide.Claims):
         client.ends()
         server.key("C").ends(130, says="sert un client après l'autre, jusqu'à Ctrl-C")
 
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        server.run("./prise run 03 exercise")
+        self.asleep(server, "accept")
+        client.run("printf 'ça alors\\n' | nc -N 127.0.0.1 9999").waits_for("ça alors\nTotal : 10 octets\n")
+        client.ends()
+        server.waits_for("Client 1 : ('127.0.0.1', …)\nClient 1 : 10 octets renvoyés\n")
+
+    def test_figures(self):
+        self.quotes("La phrase d'Alice fait 33 caractères et 39 octets")
+        text = "L'été, l'écho répète : ça alors !"
+        self.quotes(f"Réponse du serveur : {text}")
+        self.assertEqual((len(text), len(text.encode())), (33, 39))
+
     def test_break_1(self):
         server, client = self.terminals_for(2)
         leaves = "head -c 5000000 /dev/zero | nc -N 127.0.0.1 9999 | head -c 1 | wc -c"

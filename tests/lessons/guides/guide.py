@@ -16,6 +16,7 @@ command of the guide. What cannot or need not be run is named by `mentions`. Wor
 no-break spaces; what a program prints is compared as it is.
 """
 import codecs
+import ctypes
 import fcntl
 import os
 import platform
@@ -24,6 +25,8 @@ import re
 import shlex
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -41,7 +44,7 @@ CANNOT_RUN = {
     ("19", "3"): "a page's alert: tests/browser/chat_test.mjs opens it",
 }
 
-COMMANDS = ("./prise", "build/", "cmake", "curl", "echo", "for", "grep", "head", "hostname", "ip", "kill", "nc", "openssl",
+COMMANDS = ("./prise", "cmake", "curl", "echo", "for i", "grep", "head", "hostname", "ip", "kill", "nc", "openssl",
             "printf", "ps", "python3", "ss", "strace", "tcpdump", "telnet", "wireshark", "yes")
 
 
@@ -58,10 +61,7 @@ def without_comment(line):
 
 
 def is_command(code):
-    if code.startswith("for ") and "; do" not in code:  # Python's
-        return False
-    return " " in code and code.split()[0].startswith(COMMANDS) and (
-        code.split()[0] in COMMANDS or code.startswith(("./prise ", "build/")))
+    return code.startswith("build/") or any(code.startswith(one + " ") for one in COMMANDS)
 
 
 class Code:
@@ -207,18 +207,19 @@ class Terminal:
 
     def type(self, line, says=None, end="\n"):
         """Types a line to the program that runs."""
-        if line:
-            self.test.stands(line, says)
+        self.test.stands(line, says)
         self._send(line + end)
         return self
 
     def also_types(self, line, end="\n"):
-        """The same, for a line of which the guide says nothing."""
+        """The same, for a line that the guide leaves to whoever tries."""
         self._send(line + end)
         return self
 
-    def key(self, letter):
+    def key(self, letter, says=None):
         """Ctrl-C, Ctrl-D or Ctrl-Z."""
+        if says:
+            self.test.quotes(says)
         self._send(bytes([ord(letter) - 64]))
         return self
 
@@ -249,9 +250,26 @@ class Terminal:
         with self.changed:
             return self.PROMPT.split(self.all[self.begin:])[0]
 
-    def pid(self):
-        """The process in front."""
-        return os.tcgetpgrp(self.master)
+    def pids(self):
+        """The processes in front: those of the command that runs."""
+        front, found = os.tcgetpgrp(self.master), []
+        for pid in [int(one) for one in os.listdir("/proc") if one.isdigit()]:
+            try:
+                if os.getpgid(pid) == front:
+                    found.append(pid)
+            except OSError:
+                pass
+        return found
+
+    def calls(self):
+        """The system calls in which the command's threads sleep; None for one that does not."""
+        found = set()
+        for pid in self.pids():
+            try:
+                found |= {call_of(thread) for thread in os.listdir(f"/proc/{pid}/task")}
+            except OSError:
+                pass
+        return found
 
     def close(self):
         for pid in [int(one) for one in os.listdir("/proc") if one.isdigit()]:
@@ -266,18 +284,21 @@ class Terminal:
 
 
 # What a system call that waits is called, by its number here.
-CALLS = {"x86_64": {0: "read", 7: "poll", 43: "accept", 44: "send", 45: "recv", 232: "epoll_wait", 202: "futex", 230: "sleep", 271: "poll"},
-         "aarch64": {63: "read", 73: "poll", 202: "accept", 206: "send", 207: "recv", 22: "epoll_wait", 98: "futex", 115: "sleep"}}.get(platform.machine())
+CALLS = {
+    "x86_64": {0: "read", 7: "poll", 34: "pause", 35: "sleep", 43: "accept", 44: "send", 45: "recv", 61: "wait", 202: "futex",
+               230: "sleep", 232: "epoll_wait", 270: "poll", 271: "poll", 281: "epoll_wait", 288: "accept"},
+    "aarch64": {22: "epoll_wait", 63: "read", 72: "poll", 73: "poll", 98: "futex", 101: "sleep", 115: "sleep", 202: "accept",
+                206: "send", 207: "recv", 242: "accept", 260: "wait"}}.get(platform.machine(), {})
 
 
-def call_of(pid):
-    """The system call in which the process (or thread) sleeps; None: it does not."""
+def call_of(thread):
+    """The system call in which the thread (or a process's first) sleeps, by what it is for; None: it does not."""
     try:
-        with open(f"/proc/{pid}/syscall", encoding="ascii") as file:
+        with open(f"/proc/{thread}/syscall", encoding="ascii") as file:
             word = file.read().split()[0]
     except OSError:
         return None
-    return None if word in ("running", "-1") else CALLS.get(int(word), word) if CALLS else "any"
+    return None if word in ("running", "-1") else CALLS.get(int(word), word)
 
 
 def queued():
@@ -305,6 +326,7 @@ class Claims(unittest.TestCase):
         which = re.fullmatch(r"test_break_(\d)", self._testMethodName)
         self.experiment = self.guide.experiments[which[1]] if which else None
         self.terminals = []
+        private_network()
         # Where one types: a course folder whose programs are built already.
         self.home = tempfile.mkdtemp(prefix="prise-guide-")
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
@@ -375,14 +397,13 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
         """Replaces the one place in the lesson's file, and builds the program anew: from then on ./prise runs this one.
         `old` and `new` stand in the guide, unless these words say what to do."""
         for code in (old, new, file):
-            if says is None:
-                self.stands(code)
+            self.stands(code, says)
         self.edits(program, [(file, old, new)], says)
 
     def edits(self, program, changes, says=None):
-        if says is not None:
-            self.quotes(says)
-        lesson = f"{BINARY}/lessons/{self.guide.folder}"
+        """Several changes at once; a second call adds to the first."""
+        for code in [code for change in changes for code in change if says is not None]:
+            self.stands(code, says)
         copy = f"{self.home}/copy/{self.guide.folder}"
         if not os.path.exists(copy):
             shutil.copytree(f"{SOURCE}/lessons/{self.guide.folder}", copy)
@@ -390,7 +411,7 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
             with open(f"{copy}/{file}", encoding="utf-8") as source:
                 text = source.read()
             # Comments may speak of it; the code has it once.
-            pieces = re.split(r"(//[^\n]*)", text)
+            pieces = [text] if "//" in old else re.split(r"(//[^\n]*)", text)
             self.assertEqual(sum(piece.count(old) for piece in pieces[::2]), 1, f"« {old} » must stand once in {file}")
             pieces[::2] = [piece.replace(old, new) for piece in pieces[::2]]
             with open(f"{copy}/{file}", "w", encoding="utf-8") as source:
@@ -431,11 +452,12 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
 
     def eventually(self, what, holds):
         """Waits until it holds: for what leaves no trace in a terminal."""
-        until = time.monotonic() + PATIENCE
+        until, pause = time.monotonic() + PATIENCE, 0.005
         while not (found := holds()):
             if time.monotonic() > until:
                 self.fail(f"{what}: not so.\n{self.told()}")
-            time.sleep(0.01)
+            time.sleep(pause)
+            pause = min(0.2, 1.3 * pause)  # to look is not free
         return found
 
     def listens(self, port):
@@ -463,15 +485,23 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
         return self.eventually(f"one process is called {name}", found)
 
     def asleep(self, terminal, *calls):
-        """Waits until the program in front sleeps in one of these system calls."""
-        self.eventually(f"{terminal.name} sleeps in {calls}", lambda: call_of(terminal.pid()) in (*calls, "any"))
+        """Waits until a thread of the command sleeps in one of these system calls."""
+        self.eventually(f"{terminal.name} sleeps in {calls}", lambda: set(calls) & terminal.calls())
 
     def deadlock(self, *terminals, says=None):
-        """All of them wait to receive, and no byte is on its way: nothing will ever happen by itself."""
+        """All of them sleep, to receive or to be told, and no byte is on its way: nothing happens any more by itself."""
         if says:
             self.quotes(says)
-        self.eventually("each waits for the other", lambda: all(
-            call_of(one.pid()) in ("recv", "read", "poll", "any") for one in terminals) and queued() == 0)
+        self.eventually("each waits for the other", lambda: queued() == 0 and all(
+            one.calls() and one.calls() <= {"recv", "read", "poll", "epoll_wait", "futex", "wait"} for one in terminals))
+
+
+def private_network():
+    """This process, and what it starts from now on, are alone in a network: nothing lingers there from before."""
+    if ctypes.CDLL(None, use_errno=True).unshare(0x40000000) != 0:  # CLONE_NEWNET
+        raise OSError(ctypes.get_errno(), "unshare: no private network")
+    with socket.socket() as one:
+        fcntl.ioctl(one, 0x8914, struct.pack("16sh22x", b"lo", 0x1))  # SIOCSIFFLAGS: up
 
 
 def main(claims):
@@ -481,7 +511,7 @@ def main(claims):
         try:
             status = subprocess.call(
                 ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--unshare-pid", "--proc", "/proc", "--die-with-parent",
-                 "--cap-add", "CAP_NET_ADMIN", "--cap-drop", "CAP_NET_BIND_SERVICE", "--setenv", "PRISE_GUIDE_INSIDE", "1", sys.executable, *sys.argv])
+                 "--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_SYS_ADMIN", "--cap-drop", "CAP_NET_BIND_SERVICE", "--setenv", "PRISE_GUIDE_INSIDE", "1", sys.executable, *sys.argv])
         except OSError:
             status = 1
         if status == 1:  # not the tests' own
