@@ -91,6 +91,11 @@ class Guide:
                 part.use(f"./prise run {other:02}")
                 part.use(f"./prise check {other:02}")
 
+    def without_exercise(self):
+        """Nothing of its text can be tried."""
+        for one in self.rest.code:
+            one.used = one.used or one.begin in self.exercise
+
     def left(self):
         """Commands that nothing tried. What the text of the exercise proposes is typed to a program that is not written
         yet: it has tests of its own."""
