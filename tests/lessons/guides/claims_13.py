@@ -6,7 +6,7 @@ import guide
 
 class Lesson13(guide.Claims):
     number = "13"
-    long = ("test_break_2", "test_measure", "test_exercise")
+    long = ("test_break_1", "test_break_2", "test_measure", "test_exercise")
     flood = "yes Bonjour | head -c 20000000 | nc -N 127.0.0.1 12345 > /dev/null"
 
     def test_lancer(self):

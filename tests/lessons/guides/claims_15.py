@@ -3,7 +3,7 @@ import guide
 
 class Lesson15(guide.Claims):
     number = "15"
-    long = ("test_break_2", "test_exercise")
+    long = ("test_exercise",)
 
     def server(self):
         server = self.terminal("server")
