@@ -3,7 +3,7 @@ import guide
 
 class Lesson15(guide.Claims):
     number = "15"
-    long = ("test_break_2",)
+    long = ("test_exercise",)
 
     def server(self):
         server = self.terminal("server")
@@ -20,6 +20,16 @@ class Lesson15(guide.Claims):
         client.run("./prise run 15 client --without Sec-WebSocket-Key").waits_for("400 Bad Request")
         client.ends(1)
         server.key("C").ends(130, says="jusqu'à Ctrl-C")
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        self.solves()
+        server.run("./prise run 15 exercise").waits_for("Serveur en écoute sur le port 8765...")
+        client.also_runs("./prise run 15 client --key dGhlIHNhbXBsZSBub25jZQ==").ends()
+        self.quotes("le client de la leçon, avec toutes ses options")
+        server.waits_for("Accepté : s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+        client.also_runs("./prise run 15 client --version 8").ends(1)
+        server.waits_for("Refusé : 426")
 
     def test_break_1(self):
         self.server()

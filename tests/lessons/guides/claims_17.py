@@ -3,6 +3,7 @@ import guide
 
 class Lesson17(guide.Claims):
     number = "17"  # the pages: tests/browser/page_test.mjs
+    long = ("test_exercise",)
 
     def server(self, name="server", *options):
         server = self.terminal(name)
@@ -26,6 +27,14 @@ class Lesson17(guide.Claims):
         client.run("./prise run 17 echo_client ws://localhost:8765/")
         self.deadlock(client, says="face à `echo_server`, chacun attend que l'autre commence")
         client.key("C").status()
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        self.solves()
+        server.run("./prise run 17 exercise").waits_for("en écoute")
+        client.run("./prise run 17 client").waits_for("Réponse : ")
+        client.ends()
+        server.waits_for("Fin : 1000")
 
     def test_break_1(self):
         server, curl = self.server("echo_server"), self.terminal()

@@ -6,7 +6,7 @@ import guide
 
 class Lesson21(guide.Claims):
     number = "21"
-    long = ("test_measure",)
+    long = ("test_break_1", "test_break_2", "test_measure", "test_exercise")
 
     def test_lancer(self):
         server, client = self.terminals_for(2)
@@ -35,6 +35,15 @@ class Lesson21(guide.Claims):
         self.quotes("Les octets déjà compressés** paient le temps, et ne gagnent rien")
         self.assertTrue(all(kept >= plain and fresh >= plain for _, plain, fresh, kept in noise))
         self.assertTrue(all(kept <= fresh for _, _, fresh, kept in json + prose))
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        self.solves()
+        server.run("./prise run 21 exercise").waits_for("Serveur en écoute sur le port 8765...")
+        client.run("./prise run 21 client --server-bits 10").waits_for("Réponse : permessage-deflate; server_max_window_bits=10")
+        self.quotes("qui montre son offre et votre réponse (puis s'étonne que vous raccrochiez)")
+        client.ends(1)
+        server.waits_for("Accordé : permessage-deflate; server_max_window_bits=10")
 
     def test_break_1(self):
         server, client = self.terminals_for(2)

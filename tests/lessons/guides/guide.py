@@ -160,6 +160,17 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stderr}")
             self.compiler_said += done.stderr
 
+    def solves(self):
+        """Makes the solution, built now, what `./prise run NN exercise` starts. The students' edition has none: skipped."""
+        lesson = f"{SOURCE}/lessons/{self.guide.folder}"
+        if not os.path.exists(f"{lesson}/solution.cpp"):
+            for one in self.guide.rest.code:
+                one.used = one.used or one.begin in self.guide.exercise
+            self.skipTest("no solution here")
+        shutil.copytree(lesson, f"{self.home}/copy/{self.guide.folder}")
+        shutil.copy(f"{lesson}/solution.cpp", f"{self.home}/copy/{self.guide.folder}/exercise.cpp")
+        self.edits("exercise", [])
+
     def course(self):
         """The folder of a course of one's own, to change and build at will: `./prise` is not there. Long."""
         folder = f"{self.home}/course"
