@@ -7,7 +7,7 @@ import subprocess
 
 import websockets
 
-from chat_server import CLIENT, within
+from chat_server import CLIENT, PATIENCE, within
 
 
 class Terminal:
@@ -29,8 +29,8 @@ class Terminal:
                 pass
         return self.shown[-1] if texts else None
 
-    async def next_line(self):
-        line = (await within(self.process.stdout.readline())).decode()
+    async def next_line(self, patience=PATIENCE):
+        line = (await asyncio.wait_for(self.process.stdout.readline(), patience)).decode()
         assert line, f"it has ended; what it has shown: {self.shown}"
         self.shown.append(line)
         return line

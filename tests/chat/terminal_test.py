@@ -245,12 +245,13 @@ async def test_overloaded():
 
     async with StandIn(is_full) as server:
         luc = await Terminal.start(server, "Luc")
-        announced = [announced_seconds(await luc.shows("Connexion perdue (1013)")) for _ in range(2)]
-        await asyncio.wait_for(luc.process.stdout.readline(), 60)
+        announced = [announced_seconds(await luc.next_line(patience=60)) for _ in range(3)]
         waits = [later - earlier for earlier, later in zip(times, times[1:])]
-        assert waits[0] >= 5 and waits[1] >= 10, waits
+        assert waits[0] >= 5 and waits[1] >= 10 and announced[2] >= 15, (waits, announced)
         assert all(wait >= said - 0.06 for wait, said in zip(waits, announced)), (waits, announced)
+        begin = clock()
         await luc.end()
+        assert clock() - begin < announced[2]  # who leaves does not wait for the next try
 
 
 async def shown_on_a_screen(server, environment):
