@@ -305,42 +305,76 @@ async def test_burst():
         assert "trop lent" not in server.log()
 
 
-async def test_never_reads():
-    """One that never reads holds nobody up; if it reads at last, it learns why it was sent away."""
+def frame(text):
+    """As a client sends it, with a mask of zeros."""
+    length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+    return b"\x81" + length + bytes(4) + text
+
+
+def raw_client(server, user, receive_buffer=None):
+    """Has asked for a WebSocket and a name, and does not read what it is answered."""
+    client = socket.socket()
+    if receive_buffer:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    client.connect((server.host, server.port))
+    client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                   b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    client.sendall(frame(json.dumps({"action": "login", "user": user, "version": 1}).encode()))
+    return client
+
+
+async def test_burst():
+    """What one client sends at once makes more than a queue may hold; those who read it are not sent away."""
     with Server("--memory", "--rate", "0") as server:
-        slow = socket.socket()
-        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        slow.connect(("127.0.0.1", server.port))
-        slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-        login = b'{"action":"login","user":"lent"}'
-        slow.sendall(bytes([0x81, 0x80 | len(login), 0, 0, 0, 0]) + login)
         zoe = await (await Client.connect(server)).login("Zoé")
-        for number in range(40):
-            await zoe.send("send_message", message="x" * 2000, ref=str(number))
-        await zoe.wait("message", ref="39")
-        # It asks for more than the kernel's buffers hold.
-        page = b'{"action":"get_history"}'
-        slow.sendall((bytes([0x81, 0x80 | len(page), 0, 0, 0, 0]) + page) * 200)
-        sent = 0
-        while "trop lent" not in server.log():
-            await zoe.say("encore", ref=str(sent))
-            sent += 1
-            assert sent < 5000
+        with raw_client(server, "vif") as hasty:
+            texts = ['{"action":"create_room","room":"%s%d"}' % ("🙂" * 28, number) for number in range(10, 99)]
+            hasty.sendall(b"".join(frame(one.encode()) for one in texts))
+            while len((await zoe.wait("rooms"))["rooms"]) < 90:
+                pass
         await zoe.say("toujours là")
+        assert "trop lent" not in server.log()
 
-        reason = "trop lent".encode()
-        frame = bytes([0x88, 2 + len(reason)]) + (1013).to_bytes(2, "big") + reason
 
-        def read_all():
-            slow.settimeout(PATIENCE)
-            received = b""
-            while not received.endswith(frame) and (piece := slow.recv(1 << 20)):
-                received = (received + piece)[-100:]
-            return received
+async def test_never_reads():
+    """Who never reads holds nobody up, and is sent away; who reads at last learns why."""
+    with Server("--memory", "--rate", "0") as server:
+        zoe = await (await Client.connect(server)).login("Zoé")
 
-        assert (await asyncio.to_thread(read_all)).endswith(frame)
-        slow.close()
+        def sent_away():
+            return server.log().count("Client renvoyé (1013 trop lent)")
+
+        with raw_client(server, "muet", 4096):  # asks for nothing; the others talk
+            await zoe.wait("joined", user="muet")
+            said = 0
+            while sent_away() == 0:
+                for _ in range(8):
+                    await zoe.send("send_message", message="🙂" * 2000, ref=str(said))
+                for _ in range(8):
+                    await zoe.wait("message", ref=str(said))
+                said += 8
+                assert said < 5000, "nobody was sent away"
+            await zoe.say("toujours là")
+        with raw_client(server, "curieux", 4096) as curious:  # asks for more than the kernel's buffers hold
+            await zoe.wait("joined", user="curieux")
+            curious.sendall(frame(b'{"action":"get_history"}') * 200)
+            deadline = time.monotonic() + PATIENCE
+            while sent_away() == 1:
+                assert time.monotonic() < deadline, "nobody was sent away"
+                await asyncio.sleep(0.01)
+            await zoe.say("toujours là")
+            assert sent_away() == 2
+            reason = "trop lent".encode()
+            close = bytes([0x88, 2 + len(reason)]) + (1013).to_bytes(2, "big") + reason
+
+            def read_all():
+                curious.settimeout(PATIENCE)
+                received = b""
+                while not received.endswith(close) and (piece := curious.recv(1 << 20)):
+                    received = (received + piece)[-100:]
+                return received
+
+            assert (await asyncio.to_thread(read_all)).endswith(close)
         await zoe.close()
 
 
