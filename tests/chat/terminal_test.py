@@ -7,6 +7,7 @@ import pty
 import random
 import re
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -76,10 +77,10 @@ async def test_lab():
             await luc.type("trop tôt", "Pas encore revenu : rien n'est parti.")
             relay.let_go()
             await luc.shows("Salons : ", "Bienvenue", "Salon demandé : « tp »")
+            await luc.type("me revoilà", "Lucien: me revoilà")  # in that room
             await zoe.join_room("tp")
             await zoe.say("et toi ?")
             await luc.shows("Zoé: et toi ?")
-            await luc.type("moi aussi", "Lucien: moi aussi")
             await luc.type("/quit")
             await luc.end()
             assert not any("\x1b" in line or "\x9b" in line for line in luc.shown)
@@ -220,7 +221,7 @@ async def test_leaving():
         await websocket.wait_closed()
 
     async def takes_its_time(*_):
-        if connections == 1:
+        if connections >= 1:
             shaking.set()
             await may_shake.wait()
 
@@ -233,6 +234,20 @@ async def test_leaving():
         may_shake.set()
         await within(luc.process.wait())
         await luc.end()
+        # Ctrl-C ends it at once, wherever it is: in a handshake, and in a conversation.
+        shaking.clear()
+        may_shake.clear()
+        luc = await Terminal.start(server, "Luc")
+        await within(shaking.wait())
+        luc.process.send_signal(signal.SIGINT)
+        await luc.end()
+        assert luc.shown == [], luc.shown
+    with Server("--memory") as server:
+        luc = await Terminal.start(server, "Luc")
+        await luc.shows("Dans « general » : Luc")
+        luc.process.send_signal(signal.SIGINT)
+        await luc.end()
+        assert len(luc.shown) == 3, luc.shown
 
 
 async def test_overloaded():

@@ -35,11 +35,15 @@ Command mistaken(std::string why) {
 }  // namespace
 
 const std::string_view help_text =
-    "/login PSEUDO        changer de pseudo           /create_room SALON   créer un salon\n"
-    "/join_room SALON     changer de salon            /history             messages plus anciens\n"
-    "/frames              voir les trames, ou non     /quit                partir\n"
-    "Aussi : /pseudo /creer /rejoindre /historique /trames /aide /quitter. Tout le reste est un "
-    "message ; // commence un message par /.";
+    "Tout ce que vous tapez est un message, sauf :\n"
+    "  /login PSEUDO       changer de pseudo           (ou /pseudo)\n"
+    "  /create_room SALON  créer un salon              (ou /creer)\n"
+    "  /join_room SALON    changer de salon            (ou /rejoindre)\n"
+    "  /history            messages plus anciens       (ou /historique)\n"
+    "  /frames             voir les trames, ou plus    (ou /trames)\n"
+    "  /help               ces lignes                  (ou /aide)\n"
+    "  /quit               partir                      (ou /quitter)\n"
+    "// au début de la ligne dit un message qui commence par /.";
 
 std::optional<Command> read_command(std::string_view line) {
   if (trimmed(line).empty()) return std::nullopt;

@@ -36,38 +36,42 @@ double seconds(Backoff::Time time) {
 }  // namespace
 
 Conversation::Conversation(asio::io_context& loop, websocket::Url url,
-                           const drivers::Settings& settings, std::string user)
+                           const drivers::Settings& settings, const CtrlC& ctrl_c, std::string user)
     : loop_{loop},
       url_{std::move(url)},
       settings_{settings},
+      ctrl_c_{ctrl_c},
       view_{colours_of_terminal(), say_line},
       user_{std::move(user)},
       next_connection_{loop},
       next_login_{loop} {}
 
 asio::awaitable<bool> Conversation::talk() {
-  co_await talk_once();
-  while (state_ == State::goes_on)
-    co_await talk_again();
+  while (goes_on()) {
+    try {
+      co_await talk_once();
+    } catch (const std::system_error&) {
+      if (!goes_on()) break;
+      if (!was_there()) throw;  // the user learns why
+      wait_before_next();
+    }
+    asio::error_code cut_short;
+    co_await next_connection_.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
+  }
   typing_.reset();
   co_return state_ == State::left;
 }
 
-asio::awaitable<void> Conversation::talk_again() {
-  asio::error_code cut_short;
-  co_await next_connection_.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
-  if (state_ == State::left) co_return;
-  try {
-    co_await talk_once();
-  } catch (const std::system_error&) {  // nobody there yet
-    wait_before_next();
-  }
+// What waits for the network is cut short by Ctrl-C before we hear of it from who types.
+bool Conversation::goes_on() {
+  if (ctrl_c_.happened() && state_ == State::goes_on) state_ = State::left;
+  return state_ == State::goes_on;
 }
 
 asio::awaitable<void> Conversation::talk_once() {
   auto websocket = co_await WebSocket::connect(url_, settings_);
+  if (!goes_on()) co_return;  // the user has left meanwhile
   if (!websocket.is_open()) co_return refused(*websocket.closed());
-  if (state_ == State::left) co_return;  // while we were connecting
   websocket_ = &websocket;
   if (!typing_)
     typing_ = std::make_unique<Typing>(loop_, [this](const std::optional<std::string>& line) {
@@ -86,8 +90,7 @@ void Conversation::refused(const drivers::Ending& ending) {
   const bool is_starting =
       ending.error == drivers::TlsFault::handshake_cut ||
       (!ending.error && (ending.http_status == 0 || ending.http_status >= 500));
-  const bool was_there = typing_ != nullptr;
-  if (was_there && is_starting) {  // or what stands before it, nginx say, is
+  if (was_there() && is_starting) {  // or what stands before it, nginx say, is
     wait_before_next();
     return;
   }
@@ -105,7 +108,7 @@ void Conversation::refused(const drivers::Ending& ending) {
 void Conversation::lost(const drivers::Ending& ending) {
   in_ = false;
   next_login_.cancel();
-  if (state_ == State::left) return;
+  if (!goes_on()) return;
   const std::string why = ending.reason.empty() ? "" : " : " + ending.reason;
   const int code = static_cast<int>(ending.code);
   if (ending.code == CloseCode::policy_violation) {

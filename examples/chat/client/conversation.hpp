@@ -11,6 +11,7 @@
 
 #include "backoff.hpp"
 #include "commands.hpp"
+#include "console.hpp"
 #include "drivers/asio_websocket.hpp"
 #include "typing.hpp"
 #include "view.hpp"
@@ -19,9 +20,10 @@ namespace prise::chat {
 
 class Conversation {
 public:
-  // `user` is the name to begin with; `settings` must outlive this.
+  // `user` is the name to begin with; `settings`, whose stop_fd is that of `ctrl_c`, and `ctrl_c`
+  // must outlive this.
   Conversation(asio::io_context& loop, websocket::Url url, const drivers::Settings& settings,
-               std::string user);
+               const CtrlC& ctrl_c, std::string user);
 
   // Until the user leaves, or the server wants us no more. Throws when nobody answers at first;
   // later, a connection that is lost is made again. True: it ended as the user wished.
@@ -33,7 +35,8 @@ private:
 
   // One connection, from its handshake to its end.
   asio::awaitable<void> talk_once();
-  asio::awaitable<void> talk_again();
+  bool goes_on();
+  [[nodiscard]] bool was_there() const { return typing_ != nullptr; }  // a WebSocket, once
   void refused(const drivers::Ending& ending);
   void lost(const drivers::Ending& ending);
   Time wait_before_next(Time at_least = Time{0});
@@ -54,6 +57,7 @@ private:
   asio::io_context& loop_;
   const websocket::Url url_;
   const drivers::Settings& settings_;
+  const CtrlC& ctrl_c_;
   View view_;
   State state_ = State::goes_on;
   drivers::coroutines::WebSocket* websocket_ = nullptr;  // while there is a connection

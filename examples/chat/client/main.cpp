@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   settings.tls.ca_file = ca_file;
 
   asio::io_context loop{1};
-  chat::Conversation conversation(loop, url, settings, user);
+  chat::Conversation conversation(loop, url, settings, ctrl_c, user);
   bool left = false;
   const auto talk = [&]() -> asio::awaitable<void> { left = co_await conversation.talk(); };
   drivers::coroutines::run(loop, talk());
