@@ -242,6 +242,7 @@ async def test_leaving():
         luc.process.send_signal(signal.SIGINT)
         await luc.end()
         assert luc.shown == [], luc.shown
+        may_shake.set()
     with Server("--memory") as server:
         luc = await Terminal.start(server, "Luc")
         await luc.shows("Dans « general » : Luc")
