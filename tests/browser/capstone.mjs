@@ -33,7 +33,7 @@ export class Chat {
   #process = null;
   #port = 0;
   #held = false;
-  #pairs = new Set();
+  #pairs = new Map();  // of each client, what leads to the server
   #arguments;
 
   static async start(...more) {
@@ -80,7 +80,16 @@ export class Chat {
   release() { this.#held = false; }
 
   // Every connection falls, and the server has still to notice.
-  cut() { for (const client of this.#pairs) client.destroy(); }
+  cut() { for (const client of this.#pairs.keys()) client.destroy(); }
+
+  // The network has vanished between them and us: the server, which asks, notices; they are told nothing, and nothing
+  // gets through any more. Who comes now comes by another way.
+  vanish() {
+    for (const [client, server] of this.#pairs) {
+      client.unpipe(server).pause();
+      server.removeAllListeners("close").destroy();
+    }
+  }
 
   async end() {
     chats.delete(this);
@@ -94,7 +103,7 @@ export class Chat {
     client.on("error", () => {});
     if (this.#port === 0 || this.#held) return client.destroy();
     const server = net.connect(this.#port, "127.0.0.2");
-    this.#pairs.add(client);
+    this.#pairs.set(client, server);
     server.on("error", () => client.destroy());
     client.on("close", () => { this.#pairs.delete(client); server.destroy(); });
     server.on("close", () => client.destroy());
@@ -103,14 +112,17 @@ export class Chat {
   }
 }
 
-// Someone at the page. faults: what the page should never do.
+// Someone at the page. faults: what the page should never do; sockets: each WebSocket that it opened, as Playwright
+// knows them; clock: the page's time is the test's.
 export class Person {
-  static async open(browser, address, options = {}) {
+  static async open(browser, address, { clock = false, ...options } = {}) {
     const person = new Person();
     person.context = await browser.newContext({ locale: "fr-FR", timezoneId: "Europe/Brussels", ...options });
     person.page = await person.context.newPage();
     person.page.setDefaultTimeout(patience);
     person.faults = [];
+    person.sockets = [];
+    person.page.on("websocket", (socket) => person.sockets.push(socket));
     person.page.on("pageerror", (error) => person.faults.push(error.stack));
     person.page.on("dialog", (dialog) => { person.faults.push(dialog.message()); dialog.dismiss(); });
     person.page.on("console", (line) => {
@@ -119,6 +131,7 @@ export class Person {
     person.page.on("request", (request) => {
       if (!request.url().startsWith(address)) person.faults.push(`fetched ${request.url()}`);
     });
+    if (clock) await person.page.clock.install();
     await person.page.goto(address);
     return person;
   }
@@ -162,6 +175,11 @@ export class Person {
 
   is_in_room(name) { return this.page.getByRole("heading", { level: 1, name, exact: true }).waitFor(); }
   is_here(name) { return this.page.locator(".person-name").getByText(name, { exact: true }).waitFor(); }
+
+  // The next WebSocket frame that says so.
+  receives(words) {
+    return this.sockets.at(-1).waitForEvent("framereceived", ({ payload }) => String(payload).includes(words));
+  }
 
   focus() { return this.page.evaluate(() => document.activeElement?.id ?? ""); }
 

@@ -77,6 +77,30 @@ test("what was said is there after the server restarts, and what was typed meanw
   await chat.end();
 });
 
+test("a page that only reads notices that the network vanished, and leaves a silent server in peace", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.enter(browser, chat, "Zoé", { clock: true });
+  const { clock } = zoe.page;
+  await zoe.says("avant");
+  const alive = zoe.receives("\"ref\":\"pulse\"");
+  await clock.fastForward(45_000);  // milliseconds without a word
+  await alive;
+  await zoe.says("toujours là");  // so the page has read the answer
+  await clock.fastForward(20_000);
+
+  chat.vanish();
+  const sami = await Person.enter(browser, chat, "Sami");
+  await sami.says("pendant");
+  await clock.fastForward(45_000);
+  assert.equal(zoe.sockets.length, 1);
+  await clock.fastForward(10_000);
+  await zoe.sees("pendant");
+  assert.equal(zoe.sockets.length, 2);
+  assert.deepEqual(await zoe.texts().allTextContents(), ["avant", "toujours là", "pendant"]);
+  await everyone([zoe, sami]);
+  await chat.end();
+});
+
 const attacks = [
   "<img src=x onerror=alert(1)>",
   "<script>alert(2)</script>",

@@ -9,7 +9,7 @@ export class Outbox {
   add(room, text) {
     this.#count += 1;
     const message = { ref: `${this.#prefix}-${this.#count}`, room, text, time: Date.now(), state: "waiting",
-                      connection: 0, sent_at: 0, reason: "" };
+                      connection: 0, reason: "" };
     this.#messages.set(message.ref, message);
     return message;
   }
@@ -27,10 +27,5 @@ export class Outbox {
 
   is_on_its_way(room, connection) {
     return this.of(room).some((message) => message.state === "sent" && message.connection === connection);
-  }
-
-  overdue(connection, before_ms) {
-    return [...this.#messages.values()].some((message) =>
-      message.state === "sent" && message.connection === connection && message.sent_at < before_ms);
   }
 }

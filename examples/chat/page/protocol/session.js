@@ -7,7 +7,6 @@ const page_messages = 50;
 const gap_messages_max = 300;   // a longer absence is not caught up: scrolling brings it
 const kept_messages_max = 2000;
 const at_once_max = 20;         // messages of a backlog; the others follow one by one, as the server takes them
-const answer_ms_max = 15_000;   // without an answer to a message, the connection is taken for dead
 const retry_ms_max = 30_000;
 const people_max = 500;         // as many as the server names
 const people_noted_max = 30;    // in a larger crowd, who comes and goes is no news
@@ -42,7 +41,8 @@ export class Session extends EventTarget {
     connection.addEventListener("open", () => this.#login());
     connection.addEventListener("receive", (event) => this.#receive(event.detail));
     connection.addEventListener("wait", (event) => this.#lost(event.detail));
-    setInterval(() => this.#suspect_silence(), answer_ms_max / 5);
+    // No room: the one we are in, and before the login a refusal, which is an answer too.
+    connection.addEventListener("silent", () => connection.ask({ action: "get_history", limit: 1, ref: "pulse" }));
   }
 
   get timeline() { return this.timeline_of(this.room); }
@@ -107,7 +107,9 @@ export class Session extends EventTarget {
 
   watch_frames(on) {
     this.#frames_wanted = on;
-    this.#connection.send({ action: "watch_frames", on });
+    const watch = { action: "watch_frames", on };
+    if (on) this.#connection.ask(watch);
+    else this.#connection.send(watch);
   }
 
   // The room is before the user's eyes, to its end.
@@ -121,7 +123,7 @@ export class Session extends EventTarget {
   // --- what the connection does ---
 
   #login() {
-    this.#connection.send({ action: "login", user: this.user, version: 1, room: this.#joining ?? this.room,
+    this.#connection.ask({ action: "login", user: this.user, version: 1, room: this.#joining ?? this.room,
                             ref: "login" });
   }
 
@@ -135,6 +137,7 @@ export class Session extends EventTarget {
   }
 
   #receive(action) {
+    if (action.ref === "pulse") return undefined;  // whatever it says: it came
     switch (action.action) {
       case "rooms": return this.#on_rooms(action);
       case "welcome": return this.#on_welcome(action);
@@ -337,28 +340,22 @@ export class Session extends EventTarget {
 
   #again(ref, wait_ms) {
     this.#after(wait_ms, () => {
-      if (this.#asked.has(ref)) this.#connection.send(this.#asked.get(ref));
+      if (this.#asked.has(ref)) this.#connection.ask(this.#asked.get(ref));
     });
-  }
-
-  #suspect_silence() {
-    if (this.status !== "in") return;
-    if (this.outbox.overdue(this.#connection.number, Date.now() - answer_ms_max)) this.#connection.restart();
   }
 
   // --- ---
 
   #ask(request) {
-    if (!this.#connection.send(request)) return false;
+    if (!this.#connection.ask(request)) return false;
     this.#asked.set(request.ref, request);
     return true;
   }
 
   #send(message) {
     message.connection = this.#connection.number;
-    message.sent_at = Date.now();
     message.state = "sent";
-    this.#connection.send({ action: "send_message", message: message.text, ref: message.ref });
+    this.#connection.ask({ action: "send_message", message: message.text, ref: message.ref });
   }
 
   #after(wait_ms, act) {
