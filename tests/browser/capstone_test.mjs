@@ -101,6 +101,51 @@ test("a page that only reads notices that the network vanished, and leaves a sil
   await chat.end();
 });
 
+test("nobody enters twice, and nothing that was typed is lost", async () => {
+  const chat = await Chat.start("--rate", "0");
+  const zoe = await Person.open(browser, chat.address);
+  const { page } = zoe;
+  const draft = page.getByLabel("Votre message");
+  await page.getByLabel("Pseudo").fill("Zoé");
+  const opened = await page.evaluate(() => {
+    let count = 0;
+    window.WebSocket = class extends WebSocket {
+      constructor(address) { super(address); count += 1; }
+    };
+    const form = document.getElementById("login-form");
+    form.requestSubmit();
+    form.requestSubmit();
+    return count;
+  });
+  assert.equal(opened, 1);
+  await zoe.is_in();
+
+  await zoe.say("à l’\u202eenvers");  // the server takes no such mark
+  await draft.fill("déjà commencé");
+  await page.getByRole("button", { name: "Reprendre" }).click();
+  assert.equal(await draft.inputValue(), "déjà commencé\nà l’\u202eenvers");
+  await draft.fill("");
+
+  await chat.stop();
+  await zoe.is_out();
+  await draft.evaluate((text) => {
+    for (let count = 1; count <= 101; ++count) {
+      text.value = `${count}`;
+      text.form.requestSubmit();
+    }
+  });
+  await page.getByText("Trop de messages attendent de partir.").first().waitFor();
+  assert.equal(await page.locator("#pending-list .text").count(), 100);
+  assert.equal(await draft.inputValue(), "101");
+  await chat.run();
+  await zoe.sees("100");
+  await page.locator("#message-note", { hasNotText: /./ }).waitFor({ state: "attached" });
+  await draft.press("Enter");
+  await zoe.sees("101");
+  await zoe.end();
+  await chat.end();
+});
+
 const attacks = [
   "<img src=x onerror=alert(1)>",
   "<script>alert(2)</script>",

@@ -1,5 +1,7 @@
 // What the user sent and the server has not given back yet. Each message carries a `ref` by which it is known again,
 // in what comes live as in the history: so it is sent again when it was lost, and never twice.
+const kept_max = 100;
+
 export class Outbox {
   #messages = new Map();
   #prefix = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -14,6 +16,7 @@ export class Outbox {
     return message;
   }
 
+  get is_full() { return this.#messages.size >= kept_max; }
   get(ref) { return this.#messages.get(ref); }
   take(ref) { return this.#messages.delete(ref); }
   of(room) { return [...this.#messages.values()].filter((message) => message.room === room); }

@@ -76,10 +76,16 @@ export class Session extends EventTarget {
     this.#set_status("out");
   }
 
+  // False: too much waits already; the text is still the user's.
   say(text) {
+    if (this.outbox.is_full) {
+      this.#tell("problem", { about: "send", code: "outbox_full", text: "Trop de messages attendent de partir." });
+      return false;
+    }
     const message = this.outbox.add(this.#joining ?? this.room, text);
     if (this.status === "in" && this.caught_up && !this.#one_by_one) this.#send(message);
     this.#tell("messages");
+    return true;
   }
 
   forget(ref) {
