@@ -192,6 +192,15 @@ export class Person {
     }
   }
 
+  // Until the page has been told.
+  async resize(width, height) {
+    await this.page.setViewportSize({ width, height });
+    await this.page.evaluate((wanted) => new Promise((done) => {
+      const look = () => { requestAnimationFrame(innerWidth === wanted ? () => requestAnimationFrame(done) : look); };
+      look();
+    }), width);
+  }
+
   async axe() {
     if (!await this.page.evaluate(() => "axe" in window)) {
       await this.page.evaluate(await readFile(require.resolve("axe-core/axe.min.js"), "utf8"));

@@ -234,6 +234,44 @@ test("the wire panel draws each frame as the server saw it", async () => {
   await chat.end();
 });
 
+// What is before the eyes: whether the middle of it is in the window, and nothing lies over it.
+const is_in_sight = (locator) => locator.evaluate((node) => {
+  const { left, right, top, bottom } = node.getBoundingClientRect();
+  if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight || right - left < 30) return false;
+  return node.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+});
+
+test("rooms, people and frames are within reach whatever the width", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.enter(browser, chat, "Zoé", { reducedMotion: "reduce" });
+  const { page } = zoe;
+  const panes = [["Salons", zoe.room("general")], ["Personnes présentes", page.locator(".person-name")]];
+  const reaches_everything = async (what) => {
+    for (const [button, content] of panes) {
+      const toggle = page.getByRole("button", { name: button });
+      const is_beside = await is_in_sight(content);
+      assert.equal(await toggle.count(), is_beside ? 0 : 1, `${what}: the button « ${button} »`);
+      if (is_beside) continue;
+      await toggle.click();
+      assert.ok(await is_in_sight(content), `${what}: ${button}, opened`);
+      await page.keyboard.press("Escape");
+      assert.ok(!await is_in_sight(content), `${what}: ${button}, closed`);
+    }
+    assert.ok(await is_in_sight(page.getByLabel("Votre message")), `${what}: where one writes`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: it sticks out`);
+  };
+  for (const width of [320, 390, 760, 761, 1000, 1180, 1181, 1366, 1600, 1601, 1920]) {
+    await zoe.resize(width, 800);
+    await reaches_everything(`${width} px`);
+    await page.getByRole("button", { name: "Trames" }).click();
+    assert.ok(await is_in_sight(page.getByRole("heading", { name: "Trames" })));
+    await reaches_everything(`${width} px, with frames`);
+    await page.keyboard.press("Escape");
+  }
+  await zoe.end();
+  await chat.end();
+});
+
 test("the keyboard is enough", async () => {
   const chat = await Chat.start();
   const zoe = await Person.open(browser, chat.address);
