@@ -18,9 +18,10 @@ export class Outbox {
 
   get is_full() { return this.#messages.size >= kept_max; }
   get(ref) { return this.#messages.get(ref); }
+  all() { return [...this.#messages.values()]; }
   take(ref) { return this.#messages.delete(ref); }
-  of(room) { return [...this.#messages.values()].filter((message) => message.room === room); }
-  rooms() { return new Set([...this.#messages.values()].map((message) => message.room)); }
+  of(room) { return this.all().filter((message) => message.room === room); }
+  rooms() { return new Set(this.all().map((message) => message.room)); }
   clear() { this.#messages.clear(); }
 
   // Those of the room that this connection has not carried.

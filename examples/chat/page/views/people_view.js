@@ -17,7 +17,7 @@ export class PeopleView {
     const names = [...people].sort(in_french.compare);
     const items = new Map(names.map((name) => [name, this.#items.get(name) ?? make(name, name === user)]));
     this.#items = items;
-    by_id("people-heading").textContent = `Ici\u00a0: ${count("personne", people_count)}`;
+    by_id("people-heading").textContent = people_count > 0 ? `Ici\u00a0: ${count("personne", people_count)}` : "Ici";
     const unseen = people_count - people.length;
     const rest = unseen > 0 ? [element("li", { class: "person rest" }, `et ${count("autre", unseen)}`)] : [];
     set_children(by_id("people-list"), [...items.values(), ...rest]);

@@ -37,7 +37,7 @@ export class StatusView {
       waiting: this.#waiting_text(),
     };
     const is_in = status === "in";
-    by_id("people-count").textContent = is_in ? count("personne", people_count) : "";
+    by_id("people-count").textContent = is_in && people_count > 0 ? count("personne", people_count) : "";
     this.place.classList.toggle("visually-hidden", is_in);
     if (this.place.textContent !== texts[status]) this.place.textContent = texts[status];
   }
