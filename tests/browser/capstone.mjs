@@ -113,9 +113,9 @@ export class Chat {
 }
 
 // Someone at the page. faults: what the page should never do; sockets: each WebSocket that it opened, as Playwright
-// knows them; clock: the page's time is the test's.
+// knows them. clock: the page's time is the test's; prepare: what runs in the page before its own scripts.
 export class Person {
-  static async open(browser, address, { clock = false, ...options } = {}) {
+  static async open(browser, address, { clock = false, prepare = null, ...options } = {}) {
     const person = new Person();
     person.context = await browser.newContext({ locale: "fr-FR", timezoneId: "Europe/Brussels", ...options });
     person.page = await person.context.newPage();
@@ -131,6 +131,7 @@ export class Person {
     person.page.on("request", (request) => {
       if (!request.url().startsWith(address)) person.faults.push(`fetched ${request.url()}`);
     });
+    if (prepare) await person.page.addInitScript(prepare);
     if (clock) await person.page.clock.install();
     await person.page.goto(address);
     return person;

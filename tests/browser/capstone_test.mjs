@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { Chat, Person, end_all, launch, look_at_everything, phone_by_night } from "./capstone.mjs";
+import { Chat, Person, end_all, launch, look_at_everything, phone, phone_by_night } from "./capstone.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -142,6 +142,108 @@ test("nobody enters twice, and nothing that was typed is lost", async () => {
   await page.locator("#message-note", { hasNotText: /./ }).waitFor({ state: "attached" });
   await draft.press("Enter");
   await zoe.sees("101");
+  await zoe.end();
+  await chat.end();
+});
+
+test("each message goes to the room in which it was typed, wherever its author has gone since", async () => {
+  const chat = await Chat.start("--memory");
+  const [zoe, sami, ines] = await Promise.all(["Zoé", "Sami", "Inès"].map((name) => Person.enter(browser, chat, name)));
+  await sami.create_room("atelier");
+  chat.hold();
+  await zoe.is_out();
+  await zoe.say("dit dans general");
+  await zoe.go_to("atelier");
+  await zoe.say("dit dans l’atelier");
+  await zoe.room("general").getByText("message en attente").waitFor({ state: "attached" });
+  chat.release();
+  await ines.sees("dit dans general");
+  await sami.sees("dit dans l’atelier");
+  await zoe.sees("dit dans l’atelier");
+  await zoe.is_here("Sami");
+  assert.deepEqual(await zoe.texts().allTextContents(), ["dit dans l’atelier"]);
+  await zoe.go_to("general");
+  await zoe.sees("dit dans general");
+  assert.deepEqual(await zoe.texts().allTextContents(), ["dit dans general"]);
+
+  await chat.stop();  // with --memory, the rooms go too
+  await sami.is_out();
+  await sami.say("pour personne");
+  await chat.run();
+  await sami.is_in_room("general");
+  await sami.page.getByText("Le salon « atelier » n’existe plus.").waitFor();
+  await sami.page.getByRole("button", { name: "Reprendre" }).click();
+  assert.equal(await sami.page.getByLabel("Votre message").inputValue(), "pour personne");
+  await sami.says("pour qui est là");
+  await everyone([zoe, sami, ines]);
+  await chat.end();
+});
+
+test("a list that is out of sight fetches nothing, and nothing in it is read", async () => {
+  const chat = await Chat.start("--rate", "0");
+  const sami = await Person.enter(browser, chat, "Sami");
+  await sami.page.evaluate(() => {
+    const text = document.getElementById("message-text");
+    for (let count = 1; count <= 60; ++count) {
+      text.value = `message ${count}`;
+      text.form.requestSubmit();
+    }
+  });
+  await sami.sees("message 60");
+  const zoe = await Person.enter(browser, chat, "Zoé", phone);
+  await zoe.sees("message 60");
+  const asked = [];
+  zoe.sockets[0].on("framesent", ({ payload }) => { if (payload.includes("get_history")) asked.push(payload); });
+  await zoe.page.getByRole("button", { name: "Trames" }).click();
+  await sami.says("tu regardes ?");
+  await zoe.until(() => document.title === "(1) general – Prise");
+  await zoe.page.getByRole("option", { name: /vers vous texte/ }).first().waitFor();
+  assert.deepEqual(asked, []);
+  await zoe.page.getByRole("button", { name: "Fermer les trames" }).click();
+  await zoe.until(() => document.title === "general – Prise");
+  await everyone([zoe, sami]);
+  await chat.end();
+});
+
+test("a browser that keeps nothing and refuses notifications is enough", async () => {
+  const chat = await Chat.start();
+  const prepare = () => {
+    for (const storage of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, storage, { get() { throw new DOMException("no", "SecurityError"); } });
+    }
+    window.Notification = class {
+      static permission = "default";
+      static async requestPermission() { return (this.permission = "denied"); }
+      constructor() { throw new Error("it was refused"); }
+    };
+    document.hasFocus = () => false;
+  };
+  const zoe = await Person.enter(browser, chat, "Zoé", { prepare });
+  const sami = await Person.enter(browser, chat, "Sami");
+  const bell = zoe.page.getByRole("button", { name: "Notifications" });
+  await bell.click();
+  await zoe.page.locator("#message-note", { hasText: "Votre navigateur refuse" }).waitFor();
+  assert.equal(await bell.getAttribute("aria-pressed"), "false");
+  await sami.says("Coucou");
+  await zoe.sees("Coucou");
+  await sami.create_room("ailleurs");
+  await sami.says("par ici");
+  await zoe.room("ailleurs").getByText("1 message à lire").waitFor({ state: "attached" });
+  await zoe.page.reload();
+  assert.equal(await zoe.page.getByLabel("Pseudo").inputValue(), "");  // it asks each time
+  await everyone([zoe, sami]);
+  await chat.end();
+});
+
+test("without a history people still enter and talk, and are told", async () => {
+  const chat = await Chat.start();
+  await chat.stop();
+  await writeFile(path.join(chat.folder, "chat.db"), "not a database, but long enough to look like one".repeat(100));
+  await chat.run();
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  await zoe.page.locator("#message-note", { hasText: "ne peut pas être lu" }).waitFor();
+  await zoe.says("on m’entend ?");
+  await zoe.page.locator("#message-note", { hasText: "pas pu l'enregistrer" }).waitFor();
   await zoe.end();
   await chat.end();
 });

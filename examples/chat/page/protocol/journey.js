@@ -14,22 +14,21 @@ export class Journey {
   // First where something has still to be said, then where the user is.
   next() { return this.#delivery.next_room() ?? this.room; }
 
-  // One room after the other.
+  // One room after the other; none is left before all that was said there was read.
   travel() {
-    if (this.here === null || this.#requests.has("join") || this.next() === this.here) return;
+    if (this.here === null || !this.#delivery.is_open_in(this.here) || this.next() === this.here) return;
     if (this.#requests.ask({ action: "join_room", room: this.next(), ref: "join" })) this.#delivery.close();
   }
 
   arrive(room) {
     this.here = room;
     this.#requests.done("newer");
-    if (this.#requests.get("join")?.room === room) this.#requests.done("join");
+    this.#requests.done("join");
     this.#delivery.close();
   }
 
-  // All that was said here was read.
+  // All that was said here was read, or we stay.
   settle() {
-    if (this.#requests.has("join")) return;
     this.#delivery.open(this.here);
     this.travel();
   }

@@ -150,15 +150,9 @@ export class Session extends EventTarget {
     this.#conversation.user = user;
     this.#conversation.use(history_id);
     this.#journey.arrive(room);
-    for (const meant of [this.room, ...this.outbox.rooms()]) if (!this.rooms.includes(meant)) this.#room_is_gone(meant);
     this.#show(this.room);
     this.#set_status("in");
     if (this.#frames_wanted) this.watch_frames(true);
-  }
-
-  #room_is_gone(room) {
-    if (this.room === room) this.#show(this.#journey.here);
-    this.#conversation.room_is_gone(room);
   }
 
   #on_people({ room, users, count }) {
@@ -190,14 +184,21 @@ export class Session extends EventTarget {
 
   #on_error(error) {
     const { code, message, ref, retry_after } = error;
-    if (ref === "login" && this.status !== "in") return this.#on_login_refused(code, message);
+    if (ref === "login" && code !== "no_history") return this.#on_login_refused(code, message);
     if (this.#conversation.on_error(error)) return undefined;
     const asked = this.#requests.get(ref);
     if (code === "too_fast" && asked) return this.#requests.again(ref, retry_after);
     this.#requests.done(ref);
     if (ref === "join" && asked) this.#room_is_gone(asked.room);
     if (code === "no_history" && ref !== "older") this.#conversation.without_history();
-    return this.#problem(ref, code, message);
+    return this.#problem(code === "no_history" ? "history" : ref, code, message);
+  }
+
+  // Whoever was there is where the connection is.
+  #room_is_gone(room) {
+    if (this.room === room) this.#show(this.#journey.here);
+    this.#conversation.room_is_gone(room);
+    this.#journey.settle();
   }
 
   #on_login_refused(code, text) {

@@ -18,6 +18,7 @@ export class ComposerView {
     this.text.addEventListener("keydown", (event) => this.#pressed(event));
     this.text.addEventListener("input", () => this.#changed());
     document.addEventListener("edit-again", ({ detail }) => this.#put_back(detail));
+    document.addEventListener("notice", ({ detail }) => this.#warn({ about: "notice", text: detail }));
     session.addEventListener("room", () => this.#entered());
     session.addEventListener("messages", () => this.#has_room_again());
     session.addEventListener("problem", ({ detail }) => this.#warn(detail));
