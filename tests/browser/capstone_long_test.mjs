@@ -2,15 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Chat, Person, end_all, launch, look_at_everything, phone, talk } from "./capstone.mjs";
+import {
+  Chat, Person, browser, close_browser, look_at_everything, open_browser, phone, talk,
+} from "./capstone/support.mjs";
 
-let browser;
-let speaker;  // a page for talk()
-before(async () => {
-  browser = await launch();
-  speaker = await browser.newPage();
-});
-after(() => end_all(browser));
+before(open_browser);
+after(close_browser);
 
 const lines = (count, word = "message") => Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
 
@@ -46,7 +43,7 @@ async function read_to_the_start(person) {
 
 test("1,000 messages are read back to the first one, each once and in order", async () => {
   const chat = await Chat.start("--rate", "0");
-  await talk(speaker, chat, "Bavard", lines(1000));
+  await talk(chat, "Bavard", lines(1000));
   const zoe = await Person.enter(browser, chat, "Zoé");
   await zoe.sees("message 1000");
   assert.ok(await zoe.texts().count() <= 150, "more than was asked for");
@@ -66,7 +63,7 @@ test("an absence is caught up: a short one at once, a long one by scrolling", as
   for (const [count, word] of [[250, "court"], [700, "long"]]) {
     chat.hold();
     await zoe.is_out();
-    await talk(speaker, chat, "Bavard", lines(count, word));
+    await talk(chat, "Bavard", lines(count, word));
     chat.release();
     await zoe.is_in();
     await zoe.sees(`${word} ${count}`);
@@ -111,7 +108,7 @@ test("the wire panel keeps the last 200 frames", async () => {
   const chat = await Chat.start("--rate", "0");
   const zoe = await Person.enter(browser, chat, "Zoé");
   await zoe.page.keyboard.press("Alt+t");
-  await talk(speaker, chat, "Bavard", lines(500));
+  await talk(chat, "Bavard", lines(500));
   await zoe.sees("message 500");
   await zoe.until(() => document.getElementById("frames-list").childElementCount === 200);
   await zoe.end();
