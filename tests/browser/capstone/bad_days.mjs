@@ -1,7 +1,5 @@
-// The chat's page when something is missing: the server, the network, the history, what a browser keeps.
+// The chat's page when the server or the network is not there.
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { test } from "node:test";
 
 import { Chat, Person, browser, everyone, talk } from "./support.mjs";
@@ -86,47 +84,6 @@ test("each message goes to the room in which it was typed, wherever its author h
   await zoe.page.getByRole("button", { name: "Reprendre" }).click();
   assert.equal(await zoe.page.getByLabel("Votre message").inputValue(), "pour personne");
   await zoe.says("pour qui est là");
-  await zoe.end();
-  await chat.end();
-});
-
-test("a browser that keeps nothing and refuses notifications is enough", async () => {
-  const chat = await Chat.start();
-  const prepare = () => {
-    for (const storage of ["localStorage", "sessionStorage"]) {
-      Object.defineProperty(window, storage, { get() { throw new DOMException("no", "SecurityError"); } });
-    }
-    window.Notification = class {
-      static permission = "default";
-      static async requestPermission() { return (this.permission = "denied"); }
-      constructor() { throw new Error("it was refused"); }
-    };
-    document.hasFocus = () => false;
-  };
-  const zoe = await Person.enter(browser, chat, "Zoé", { prepare });
-  const bell = zoe.page.getByRole("button", { name: "Notifications" });
-  await bell.click();
-  await zoe.page.locator("#message-note", { hasText: "Votre navigateur refuse" }).waitFor();
-  assert.equal(await bell.getAttribute("aria-pressed"), "false");
-  await talk(chat, "Sami", ["Coucou"]);
-  await zoe.sees("Coucou");
-  await talk(chat, "Sami", ["par ici"], "ailleurs");
-  await zoe.room("ailleurs").getByText("1 message à lire").waitFor({ state: "attached" });
-  await zoe.page.reload();
-  assert.equal(await zoe.page.getByLabel("Pseudo").inputValue(), "");  // it asks each time
-  await zoe.end();
-  await chat.end();
-});
-
-test("without a history people still enter and talk, and are told", async () => {
-  const chat = await Chat.start();
-  await chat.stop();
-  await writeFile(path.join(chat.folder, "chat.db"), "not a database, but long enough to look like one".repeat(100));
-  await chat.run();
-  const zoe = await Person.enter(browser, chat, "Zoé");
-  await zoe.page.locator("#message-note", { hasText: "ne peut pas être lu" }).waitFor();
-  await zoe.says("on m’entend ?");
-  await zoe.page.locator("#message-note", { hasText: "pas pu l'enregistrer" }).waitFor();
   await zoe.end();
   await chat.end();
 });

@@ -87,18 +87,6 @@ test("nobody enters twice, and nothing that was typed is lost", async () => {
   await chat.end();
 });
 
-test("over https and wss people talk as they do without", async () => {
-  const chat = await Chat.start("--tls");
-  const [zoe, sami] = await Promise.all(["Zoé", "Sami"].map((name) => Person.enter(browser, chat, name)));
-  assert.match(zoe.sockets[0].url(), /^wss:/);
-  await zoe.says("Personne d’autre ne lit ceci\u00a0?");
-  await sami.sees("Personne d’autre ne lit ceci\u00a0?");
-  await sami.says("Si, le serveur.");
-  await zoe.sees("Si, le serveur.");
-  await everyone([zoe, sami]);
-  await chat.end();
-});
-
 const attacks = [
   "<img src=x onerror=alert(1)>",
   "<script>alert(2)</script>",

@@ -137,7 +137,8 @@ export class Chat {
 export class Person {
   static async open(browser, address, { clock = false, prepare = null, ...options } = {}) {
     const person = new Person();
-    person.context = await browser.newContext({ locale: "fr-FR", timezoneId: "Europe/Brussels", ...options });
+    person.context = await browser.newContext({ locale: "fr-FR", timezoneId: "Europe/Brussels",
+                                                 reducedMotion: "reduce", ...options });
     person.page = await person.context.newPage();
     person.page.setDefaultTimeout(patience);
     person.faults = [];
