@@ -51,6 +51,14 @@ test("a page that only reads notices that the network vanished, and leaves a sil
   await zoe.sees("pendant");
   assert.equal(zoe.sockets.length, 2);
   assert.deepEqual(await zoe.texts().allTextContents(), ["avant", "toujours là", "pendant"]);
+
+  await chat.stop();
+  await zoe.is_out();
+  await clock.pauseAt(await zoe.page.evaluate(() => Date.now() + 10_000));  // so that only the button brings her back
+  await chat.run();
+  await zoe.page.getByRole("button", { name: "Réessayer" }).evaluate((button) => { button.focus(); button.click(); });
+  await zoe.is_in();
+  assert.equal(await zoe.focus(), "message-text");
   await zoe.end();
   await chat.end();
 });

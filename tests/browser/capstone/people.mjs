@@ -42,6 +42,36 @@ test("three people talk in two rooms, and each sees what concerns them", async (
   await chat.end();
 });
 
+// Modules without imports, out of the browser.
+async function of_page(name) {
+  const source = await readFile(new URL(`../../../examples/chat/page/${name}`, import.meta.url), "utf8");
+  return import(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+test("who comes and goes between two messages is told in one line, and a blip in none", async () => {
+  const { Timeline } = await of_page("protocol/timeline.js");
+  const { moves_in_words } = await of_page("views/words.js");
+  const timeline = new Timeline();
+  const lines = () => timeline.entries.map((one) => one.text ?? moves_in_words(one));
+  const note = (way, ...users) => users.forEach((user) => timeline.note(user, way));
+  note("joined", "Zoé");
+  assert.deepEqual(lines(), ["Zoé a rejoint le salon"]);
+  note("joined", "Sami");
+  assert.deepEqual(lines(), ["Zoé et Sami ont rejoint le salon"]);
+  note("left", "Inès");
+  assert.deepEqual(lines(), ["Zoé et Sami ont rejoint le salon, Inès l’a quitté"]);
+  note("joined", "Inès");
+  note("left", "Zoé");
+  assert.deepEqual(lines(), ["Sami a rejoint le salon"]);
+  note("joined", "A", "B", "C");
+  assert.deepEqual(lines(), ["Sami, A et 2\u00a0autres ont rejoint le salon"]);
+  timeline.add({ id: 1, user: "A", text: "Bonjour", time: 0 });
+  note("left", "A", "B");
+  assert.deepEqual(lines(), ["Sami, A et 2\u00a0autres ont rejoint le salon", "Bonjour", "A et B ont quitté le salon"]);
+  note("joined", "B", "A");
+  assert.deepEqual(lines().slice(1), ["Bonjour"]);
+});
+
 test("nobody enters twice, and nothing that was typed is lost", async () => {
   const chat = await Chat.start("--rate", "0");
   const zoe = await Person.open(browser, chat.address);

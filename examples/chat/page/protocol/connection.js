@@ -52,8 +52,10 @@ export class Connection extends EventTarget {
   // Someone waits for it: now rather than in half a minute.
   hurry() {
     if (this.is_open) this.#pulse.doubt();
-    else if (this.#timer && this.#failures > 2 && !this.#is_banned) this.start();
+    else if (this.#timer && this.#failures > 2) this.retry();
   }
+
+  retry() { if (!this.#is_banned) this.start(); }
 
   // What the server answers.
   ask(action) {

@@ -43,8 +43,10 @@ export class Conversation {
 
   trim() { this.#histories.trim(this.journey.room); }
 
-  note(text) {
-    this.timeline.note(text);
+  // way: "joined" or "left". Of a crowd it is no news, but a line that has begun goes on.
+  note(user, way, { is_crowd }) {
+    if (is_crowd && !this.timeline.ends_with_note) return;
+    this.timeline.note(user, way);
     this.#tell("messages");
   }
 

@@ -1,6 +1,6 @@
 // Who is in the room.
 const people_max = 500;        // as many as the server names
-const people_noted_max = 30;   // in a larger crowd, who comes and goes is no news
+const people_noted_max = 30;   // a larger room is a crowd
 
 export class Presence {
   people = [];

@@ -55,6 +55,9 @@ export class Session extends EventTarget {
     this.#connection.start();
   }
 
+  // Rather than wait for the next try.
+  retry() { this.#connection.retry(); }
+
   leave() {
     this.#connection.stop();
     this.#disconnected();
@@ -168,17 +171,17 @@ export class Session extends EventTarget {
   #on_joined({ room, user }) {
     if (room !== this.room) return;
     this.#presence.add(user);
-    this.#note(`${user} a rejoint le salon`);
+    this.#note(user, "joined");
   }
 
   #on_left({ room, user }) {
     if (room !== this.room) return;
     this.#presence.remove(user);
-    this.#note(`${user} a quitté le salon`);
+    this.#note(user, "left");
   }
 
-  #note(text) {
-    if (!this.#presence.is_crowd) this.#conversation.note(text);
+  #note(user, way) {
+    this.#conversation.note(user, way, this.#presence);
     this.#tell("people");
   }
 

@@ -2,7 +2,7 @@
 import { by_id, element, hue_of, initial_of, once_a_frame, set_children } from "./dom.js";
 import { count } from "./words.js";
 
-const in_french = new Intl.Collator("fr");
+const in_french = new Intl.Collator("fr", { numeric: true });
 
 export class PeopleView {
   #items = new Map();
