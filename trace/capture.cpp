@@ -65,7 +65,7 @@ bool in_path(const std::string& program) {
 const std::vector<std::string>& strace() {
   static const std::vector<std::string> words = [] {
     if (!in_path("strace"))
-      throw CaptureError("strace n'est pas là : installez-le (./prise doctor dit comment).");
+      throw CaptureError("strace n'est pas là : installez-le (./prise doctor dit comment).");
     const std::vector<std::string> plain{"strace", "-f",         "-ttt", "-T",
                                          "-yy",    "-xx",        "-s",   "16384",
                                          "-e",     "signal=all", "-e",   traced_calls};
@@ -83,7 +83,7 @@ const std::vector<std::string>& strace() {
     }
     throw CaptureError(
         fmt::format("strace ne peut suivre aucun programme ici ({}). Dans un "
-                    "conteneur : --cap-add=SYS_PTRACE.",
+                    "conteneur : --cap-add=SYS_PTRACE.",
                     reason));
   }();
   return words;
@@ -162,7 +162,7 @@ std::vector<Program> capture_command(const std::vector<std::string>& words) {
   ::signal(SIGINT, SIG_DFL);
   std::vector<Program> programs{{"", "", read_log(logs.file(0))}};
   if (programs[0].log.calls.empty())
-    throw CaptureError(fmt::format("« {} » n'a pas pu être lancé.", words.at(0)));
+    throw CaptureError(fmt::format("« {} » n'a pas pu être lancé.", words.at(0)));
   return programs;
 }
 

@@ -66,7 +66,7 @@ std::string_view word(Opcode opcode) {
 std::string_view french(Opcode opcode) {
   switch (opcode) {
     case Opcode::continuation:
-      return "suite d’un message";
+      return "suite d'un message";
     case Opcode::text:
       return "texte";
     case Opcode::binary:
@@ -155,7 +155,7 @@ std::optional<std::size_t> read_request(const Recorded& bytes, Content& content)
   if (parsed.outcome != decltype(parsed.outcome)::value) return std::nullopt;
   const bool upgrade = protocol::equal_ignoring_case(
       protocol::field_value(parsed.head.fields, "Upgrade"), "websocket");
-  content.marks[0] = {fmt::format("une requête HTTP : {} {}{}", parsed.head.method,
+  content.marks[0] = {fmt::format("une requête HTTP : {} {}{}", parsed.head.method,
                                   shown_text(parsed.head.target, 60),
                                   upgrade ? ", qui demande à passer à WebSocket" : "")};
   if (!upgrade) return std::nullopt;
@@ -166,9 +166,9 @@ std::optional<std::size_t> read_response(const Recorded& bytes, Content& content
   const std::string begin = bytes.from(0, head_bytes_max);
   const auto parsed = protocol::parse_response_head(begin);
   if (parsed.outcome != decltype(parsed.outcome)::value) return std::nullopt;
-  content.marks[0] = {fmt::format("une réponse HTTP : {} {}{}", parsed.head.status,
+  content.marks[0] = {fmt::format("une réponse HTTP : {} {}{}", parsed.head.status,
                                   shown_text(parsed.head.reason, 60),
-                                  parsed.head.status == 101 ? ", et c’est un WebSocket" : "")};
+                                  parsed.head.status == 101 ? ", et c'est un WebSocket" : "")};
   if (parsed.head.status != 101) return std::nullopt;
   return parsed.head_bytes;
 }
@@ -186,7 +186,7 @@ bool read_tls(const Recorded& bytes, Content& content) {
                        : at(5) == 1  ? "ClientHello"
                        : at(5) == 2  ? "ServerHello"
                                      : "poignée de main";
-    content.marks[offset] = {fmt::format("TLS : {}, {} octets", kind, length), true};
+    content.marks[offset] = {fmt::format("TLS : {}, {} octets", kind, length), true};
     offset += 5 + length;
   }
   return true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace prise::trace {
 namespace {
@@ -49,17 +50,23 @@ private:
     std::vector<std::size_t> waiting;  // connects that no accept has taken yet
     for (std::size_t i = 0; i < all_.steps.size(); ++i)
       if (all_.steps[i].call.name == "connect" && all_.steps[i].endpoint &&
+          (all_.steps[i].call.value() || all_.steps[i].call.error() == "EINPROGRESS") &&
           endpoint(*all_.steps[i].endpoint).what == What::stream)
         waiting.push_back(i);
     for (std::size_t i = 0; i < all_.steps.size(); ++i) {
       const Step& step = all_.steps[i];
       if (!step.call.name.starts_with("accept") || !step.created) continue;
       const Endpoint& server = endpoint(*step.created);
-      const auto match = std::find_if(waiting.begin(), waiting.end(), [&](std::size_t connect) {
-        const Endpoint& client = endpoint(*all_.steps[connect].endpoint);
-        return began(connect) <= ended(i) && client.local == server.remote &&
-               fits(client.remote, server.local);
-      });
+      const auto find = [&](bool local_known) {
+        return std::find_if(waiting.begin(), waiting.end(), [&](std::size_t connect) {
+          const Endpoint& client = endpoint(*all_.steps[connect].endpoint);
+          return began(connect) <= ended(i) && fits(client.remote, server.local) &&
+                 (local_known ? client.local == server.remote : client.local.empty());
+        });
+      };
+      // One that did nothing else with its socket never showed which port it was given.
+      auto match = find(true);
+      if (match == waiting.end()) match = find(false);
       if (match == waiting.end()) continue;
       const std::size_t client = *all_.steps[*match].endpoint;
       found_.peer[*step.created] = client;
@@ -236,10 +243,33 @@ private:
     return std::nullopt;
   }
 
+  // Another thread wrote into the pipe that this one watches: an arrow, though nobody reads it.
+  std::optional<std::size_t> wake_up(std::size_t poll, std::size_t pipe) {
+    for (std::size_t i = 0; i < all_.steps.size(); ++i) {
+      const Step& step = all_.steps[i];
+      if (step.direction != Direction::out || step.count == 0 || !step.endpoint) continue;
+      if (step.thread == all_.steps[poll].thread || began(i) > ended(poll)) continue;
+      const Endpoint& end = endpoint(*step.endpoint);
+      if (end.what != What::pipe || end.inode.empty() || end.inode != endpoint(pipe).inode ||
+          woken_by_.contains(i))
+        continue;
+      woken_by_.insert(i);
+      Passage passage;
+      passage.from = i;
+      passage.to = poll;
+      passage.bytes = step.count;
+      passage.data = step.data;
+      pass(std::move(passage));
+      return i;
+    }
+    return std::nullopt;
+  }
+
   void polls() {
     for (std::size_t i = 0; i < all_.steps.size(); ++i)
       for (const std::size_t ready : all_.steps[i].ready) {
-        const auto cause = cause_of_readiness(i, ready);
+        auto cause = cause_of_readiness(i, ready);
+        if (!cause && endpoint(ready).what == What::pipe) cause = wake_up(i, ready);
         if (!cause) continue;
         auto& first = found_.cause[i];
         if (!first || began(*cause) < began(*first)) first = cause;
@@ -248,6 +278,7 @@ private:
 
   const Followed& all_;
   Flows found_;
+  std::set<std::size_t> woken_by_;  // writes into pipes that have their arrow
 };
 
 }  // namespace

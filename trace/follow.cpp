@@ -13,6 +13,10 @@ bool is_any_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -176,6 +180,7 @@ private:
       for (const auto& [data, endpoint] : registered_[*step.endpoint])
         step.watched.push_back(endpoint);
     read_transfer(step);
+    if (step.endpoint && all_.endpoints[*step.endpoint].nonblocking) step.may_sleep = false;
     if (name == "close" && step.endpoint && call.error().empty()) {
       table_of(step).erase(static_cast<int>(*number_of(call.argument(0))));
       forget(step, *step.endpoint);
@@ -212,6 +217,10 @@ private:
         all_.endpoints[*step.endpoint].local = address;
     }
     if (name == "epoll_ctl") register_in_epoll(step);
+    if (name == "fcntl" && call.argument(1) == "F_SETFL" && step.endpoint)
+      all_.endpoints[*step.endpoint].nonblocking = contains(call.argument(2), "O_NONBLOCK");
+    if (name == "ioctl" && call.argument(1) == "FIONBIO" && step.endpoint)
+      all_.endpoints[*step.endpoint].nonblocking = call.argument(2) != "[0]";
     found_ready(step);
   }
 
@@ -233,6 +242,9 @@ private:
 
   void made(Step& step) {
     step.created = create(step, step.call.result, What::other);
+    const std::size_t flags = step.call.name == "socket" ? 1 : 3;
+    all_.endpoints[*step.created].nonblocking =
+        contains(step.call.argument(flags), "SOCK_NONBLOCK");
     if (!step.call.name.starts_with("accept") || !step.endpoint) return;
     Endpoint& made = all_.endpoints[*step.created];
     made.what = What::stream;
@@ -259,6 +271,7 @@ private:
     if (!step.endpoint) return;
     const auto watched = endpoint_of(step, step.call.argument(2));
     if (!watched) return;
+    step.registered = watched;
     auto& entries = registered_[*step.endpoint];
     std::erase_if(entries, [&](const auto& entry) { return entry.second == *watched; });
     if (step.call.argument(1) != "EPOLL_CTL_DEL")
@@ -293,12 +306,27 @@ private:
   std::map<std::size_t, std::vector<std::pair<std::string, std::size_t>>> registered_;
 };
 
+// « nc » twice: « nc 1 » and « nc 2 », of those that a reader will meet.
+void number_labels(Followed& all) {
+  std::map<std::string, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < all.processes.size(); ++i)
+    if (std::any_of(all.endpoints.begin(), all.endpoints.end(), [&](const Endpoint& endpoint) {
+          return endpoint.process == i &&
+                 (endpoint.what == What::stream || endpoint.what == What::datagrams);
+        }))
+      alike[all.processes[i].label].push_back(i);
+  for (const auto& [label, processes] : alike)
+    for (std::size_t i = 0; processes.size() > 1 && i < processes.size(); ++i)
+      all.processes[processes[i]].label = label + " " + std::to_string(i + 1);
+}
+
 }  // namespace
 
 Followed follow(std::vector<Program> programs) {
   Followed all;
   for (Program& program : programs)
     Follower(all, std::move(program)).run();
+  number_labels(all);
   std::stable_sort(all.steps.begin(), all.steps.end(),
                    [](const Step& a, const Step& b) { return a.call.began < b.call.began; });
   return all;

@@ -29,6 +29,7 @@ struct Endpoint {
   std::string remote;  // the same; empty: not connected
   std::string inode;   // of a pipe
   bool listens = false;
+  bool nonblocking = false;
   int references = 0;
 };
 
@@ -49,15 +50,17 @@ enum class Direction { none, out, in };
 // One call of one thread, with what it was about.
 struct Step {
   Call call;
-  std::size_t thread = 0;               // of Followed::threads
-  std::optional<std::size_t> endpoint;  // what its first argument stood for
-  std::optional<std::size_t> created;   // by socket, accept …
-  std::vector<std::size_t> watched;     // by poll, select, epoll_wait: what it slept on, and …
-  std::vector<std::size_t> ready;       // … what it found
+  std::size_t thread = 0;                 // of Followed::threads
+  std::optional<std::size_t> endpoint;    // what its first argument stood for
+  std::optional<std::size_t> created;     // by socket, accept …
+  std::optional<std::size_t> registered;  // by epoll_ctl
+  std::vector<std::size_t> watched;       // by poll, select, epoll_wait: what it slept on, and …
+  std::vector<std::size_t> ready;         // … what it found
   std::vector<std::size_t> ended;  // those whose last descriptor it closed, or whose writing end
 
   Direction direction = Direction::none;
   bool peeked = false;    // MSG_PEEK: took nothing
+  bool may_sleep = true;  // its socket blocks, and it did not ask for MSG_DONTWAIT
   std::size_t count = 0;  // bytes that went out or came in
   std::string data;       // the first of them, as many as the log has
   std::string peer;       // sendto's, recvfrom's, connect's, accept's address

@@ -72,7 +72,7 @@ void write_file(const std::filesystem::path& path,
   if (!fault) return;
   std::error_code ignored;
   std::filesystem::remove(draft, ignored);
-  throw CaptureError(fmt::format("impossible d'écrire {} : {}.", path.string(), fault.message()));
+  throw CaptureError(fmt::format("impossible d'écrire {} : {}.", path.string(), fault.message()));
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -112,7 +112,7 @@ void show(const Diagram& diagram, const Options& options) {
   if (!options.html.empty())
     write_file(options.html, [&](std::ostream& out) { write_html(diagram, out); });
   for (const auto& file : {options.svg, options.html})
-    if (!file.empty()) say("Écrit : {}", file.string());
+    if (!file.empty()) say("Écrit : {}", file.string());
   if (options.svg.empty() && options.html.empty())
     write_terminal(diagram, terminal(options.width), std::cout);
 }
@@ -142,7 +142,7 @@ int main(int argc, char** argv) {
   }
   if (options.subject.empty() == options.command.empty()) {
     warn(
-        "prise : que faut-il suivre ? Par exemple : ./prise trace 09, ou ./prise trace -- "
+        "prise : que faut-il suivre ? Par exemple : ./prise trace 09, ou ./prise trace -- "
         "COMMANDE");
     return 2;
   }
@@ -150,10 +150,10 @@ int main(int argc, char** argv) {
     show(draw(options), options);
     return 0;
   } catch (const testing::TranscriptError& error) {
-    warn("prise : {}", error.what());
+    warn("prise : {}", error.what());
     return 2;
   } catch (const CaptureError& error) {
-    std::cerr << "prise : " << error.what() << "\n";
+    std::cerr << "prise : " << error.what() << "\n";
     return 1;
   }
 }

@@ -21,7 +21,7 @@ std::string fd_of(const Step& step) {
 
 // "0", or the error's name.
 std::string plain_result(const Call& call) {
-  if (!call.error().empty()) return std::string(call.error());
+  if (!call.error().empty()) return error_shown(call.error());
   return call.value() ? std::to_string(*call.value()) : "";
 }
 
@@ -45,19 +45,19 @@ Description bind_call(const Step& step) {
   Description text{"bind", fmt::format("{}, {}", fd_of(step), address), plain_result(step.call),
                    ""};
   if (!step.call.error().empty())
-    text.meaning = fmt::format("Ne peut pas prendre l'adresse {} : {}.", address,
+    text.meaning = fmt::format("Ne peut pas prendre l'adresse {} : {}.", address,
                                french_error(step.call.error()));
   else if (address.ends_with(":0"))
     text.meaning = "Demande au noyau un port libre, n'importe lequel.";
   else
-    text.meaning = fmt::format("Prend l'adresse {} : c'est là qu'on le trouvera.", address);
+    text.meaning = fmt::format("Prend l'adresse {} : c'est là qu'on le trouvera.", address);
   return text;
 }
 
 Description listen_call(const Step& step) {
   return {"listen", fmt::format("{}, {}", fd_of(step), step.call.argument(1)),
           plain_result(step.call),
-          fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus attendent "
+          fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus attendent "
                       "leur tour.",
                       step.call.argument(1))};
 }
@@ -69,14 +69,14 @@ Description accept_call(const Story& story, std::size_t i) {
     text.meaning =
         !step.call.finished ? "Attend un client, qui ne vient plus."
         : step.call.error() == "EAGAIN"
-            ? "Personne ne demande à entrer : EAGAIN, plutôt que de dormir."
-            : fmt::format("N'obtient pas de client : {}.", french_error(step.call.error()));
+            ? "Personne ne demande à entrer : EAGAIN, plutôt que de dormir."
+            : fmt::format("N'obtient pas de client : {}.", french_error(step.call.error()));
     return text;
   }
   const std::string who = the(Names(story.all, story.flows).peer_of(*step.created));
   text.result = fmt::format("descripteur {}, de {}", *step.call.value(), step.peer);
-  text.meaning = story.waited[i] ? fmt::format("Attend un client : c'est {} qui arrive.", who)
-                                 : fmt::format("Prend la connexion : {} était déjà là.", who);
+  text.meaning = story.waited[i] ? fmt::format("Attend un client : c'est {} qui arrive.", who)
+                                 : fmt::format("Prend la connexion : {} était déjà là.", who);
   return text;
 }
 
@@ -90,11 +90,11 @@ Description connect_call(const Story& story, std::size_t i) {
       known ? to(Names(story.all, story.flows).peer_of(*step.endpoint)) : "à " + address;
   if (step.endpoint && story.all.endpoints[*step.endpoint].what == What::datagrams)
     text.meaning =
-        fmt::format("Note qu'il ne parlera qu'à {} : en UDP, rien ne part encore.", address);
+        fmt::format("Note qu'il ne parlera qu'à {} : en UDP, rien ne part encore.", address);
   else if (step.call.error() == "EINPROGRESS")
     text.meaning = fmt::format("Commence à se connecter {}, sans attendre la réponse.", peer);
   else if (!step.call.error().empty())
-    text.meaning = fmt::format("Ne peut pas se connecter à {} : {}.", address,
+    text.meaning = fmt::format("Ne peut pas se connecter à {} : {}.", address,
                                french_error(step.call.error()));
   else
     text.meaning = fmt::format("Se connecte {}.", peer);
@@ -106,14 +106,14 @@ std::optional<Description> close_call(const Story& story, const Step& step) {
   const Endpoint& what = story.all.endpoints[*step.endpoint];
   if (what.what != What::stream && what.what != What::datagrams) return std::nullopt;
   Description text{"close", fd_of(step), plain_result(step.call), ""};
-  if (what.listens)
-    text.meaning = "Cesse d'écouter : plus personne ne pourra se connecter.";
+  if (step.ended.empty())
+    text.meaning = "Ferme un descripteur ; la socket en a encore un autre.";
+  else if (what.listens)
+    text.meaning = "Cesse d'écouter : plus personne ne pourra se connecter.";
   else if (what.what == What::datagrams)
     text.meaning = "Rend la socket UDP au noyau.";
   else if (what.remote.empty())
     text.meaning = "Rend au noyau une socket qui n'était reliée à rien.";
-  else if (step.ended.empty())
-    text.meaning = "Ferme un descripteur ; la connexion en a encore un autre.";
   else
     text.meaning = fmt::format("Ferme la connexion avec {}.",
                                the(Names(story.all, story.flows).peer_of(*step.endpoint)));
@@ -127,13 +127,15 @@ Description shutdown_call(const Story& story, const Step& step) {
   const std::string who =
       step.endpoint ? the(Names(story.all, story.flows).peer_of(*step.endpoint)) : "l'autre";
   if (!step.call.error().empty())
-    text.meaning = fmt::format("Rien à couper : {}.", french_error(step.call.error()));
+    text.meaning = fmt::format("Rien à couper : {}.", french_error(step.call.error()));
   else if (how == "SHUT_WR")
     text.meaning =
-        fmt::format("N'enverra plus rien : {} lira la fin du flux, et peut encore répondre.", who);
+        fmt::format("N'enverra plus rien : {} lira la fin du flux, et peut encore répondre.", who);
+  else if (how == "SHUT_RD")
+    text.meaning = "Ne lira plus rien.";
   else
     text.meaning =
-        fmt::format("Coupe la connexion avec {} ; un recv qui dort ici est réveillé.", who);
+        fmt::format("Coupe la connexion avec {} ; un recv qui dort ici est réveillé.", who);
   return text;
 }
 
@@ -145,15 +147,15 @@ std::optional<Description> end_of_program(const Story& story, const Step& step) 
   if (step.call.name == "killed")
     return Description{
         "fin", step.call.arguments.at(0), "",
-        fmt::format("Tué par {} ; le noyau ferme ce qui était ouvert.", step.call.arguments[0])};
+        fmt::format("Tué par {} ; le noyau ferme ce qui était ouvert.", step.call.arguments[0])};
   if (step.call.name == "signal")
     return Description{"signal", step.call.arguments.at(0), "",
                        step.call.arguments[0] == "SIGINT"
-                           ? "Ctrl-C : reçoit le signal SIGINT."
+                           ? "Ctrl-C : reçoit le signal SIGINT."
                            : fmt::format("Reçoit le signal {}.", step.call.arguments[0])};
   if (!cuts) return std::nullopt;
   return Description{"exit", std::string(step.call.argument(0)), "",
-                     "Se termine ; le noyau ferme ses connexions."};
+                     "Se termine ; le noyau ferme ses connexions."};
 }
 
 // The names that the C library has for what the kernel calls otherwise.
@@ -215,6 +217,10 @@ std::optional<Description> describe(const Story& story, std::size_t i) {
   }
   if (step.direction != Direction::none) return describe_transfer(story, i);
   return describe_waiting(story, i);
+}
+
+std::string error_shown(std::string_view name) {
+  return name.starts_with("ERESTART") ? "EINTR" : std::string(name);
 }
 
 std::string french_error(std::string_view name) {

@@ -44,4 +44,7 @@ std::optional<Description> describe_waiting(const Story& story, std::size_t step
 // « connexion refusée », for "ECONNREFUSED"; the name itself if it has no French here.
 std::string french_error(std::string_view name);
 
+// As the code sees it: what the kernel means to restart is an EINTR, if anything.
+std::string error_shown(std::string_view name);
+
 }  // namespace prise::trace

@@ -38,27 +38,27 @@ std::string content_of(const Story& story, std::size_t i) {
         std::size_t count = 0;
         for (auto frame = within(content.frames);
              frame != content.frames.end() && frame->first < end; ++frame, ++count)
-          frames += (frames.empty() ? "" : " ; ") + frame->second.meaning;
+          frames += (frames.empty() ? "" : " ; ") + frame->second.meaning;
         if (count > 0)
-          return fmt::format("{} WebSocket : {}", count > 1 ? "des trames" : "une trame", frames);
+          return fmt::format("{} WebSocket : {}", count > 1 ? "des trames" : "une trame", frames);
       }
   }
   if (step.data.empty()) return octets(step.count);
-  return fmt::format("{} : « {} »", octets(step.count), shown_text(step.data, quoted_bytes_max));
+  return fmt::format("{} : « {} »", octets(step.count), shown_text(step.data, quoted_bytes_max));
 }
 
 std::string failure(const Story& story, std::size_t i, bool out) {
   const Step& step = story.all.steps[i];
   const std::string_view error = step.call.error();
   if (error == "EAGAIN" && story.waited[i])
-    return out ? "Attend de la place, en vain : le temps accordé est passé."
+    return out ? "Attend de la place, en vain : le temps accordé est passé."
                : "Attend, mais rien ne vient dans le temps accordé.";
   if (error == "EAGAIN")
-    return out ? "Le tampon d'envoi est plein : EAGAIN, plutôt que de dormir."
-               : "Rien n'est arrivé : EAGAIN, plutôt que de dormir.";
+    return out ? "Le tampon d'envoi est plein : EAGAIN, plutôt que de dormir."
+               : "Rien n'est arrivé : EAGAIN, plutôt que de dormir.";
   if (error.starts_with("ERESTART") || error == "EINTR")
     return "Attend, mais un signal arrive d'abord.";
-  return fmt::format("{} : {}.", out ? "Ne peut pas envoyer" : "Ne reçoit rien",
+  return fmt::format("{} : {}.", out ? "Ne peut pas envoyer" : "Ne reçoit rien",
                      french_error(error));
 }
 
@@ -69,7 +69,7 @@ Description sending(const Story& story, std::size_t i) {
   Description text{name_in_code(step), fmt::format("{}, {}", fd, octets(wanted(step))), "", ""};
   if (!step.peer.empty()) text.arguments += ", vers " + step.peer;
   if (!step.call.error().empty()) {
-    text.result = step.call.error();
+    text.result = error_shown(step.call.error());
     text.meaning = failure(story, i, true);
     return text;
   }
@@ -96,15 +96,15 @@ Description receiving(const Story& story, std::size_t i) {
   if (!step.call.finished && step.call.error().empty()) {
     text.meaning = "Attend des octets, qui ne viennent plus.";
   } else if (!step.call.error().empty()) {
-    text.result = step.call.error();
+    text.result = error_shown(step.call.error());
     text.meaning = failure(story, i, false);
   } else if (step.count == 0 && !datagram) {
-    text.result = "0 : fin du flux";
+    text.result = "0 : fin du flux";
     const bool own =
         story.flows.cause[i] && story.all.steps[*story.flows.cause[i]].endpoint == step.endpoint;
-    text.meaning = own ? fmt::format("{}reçoit 0 : la connexion vient d'être coupée de ce côté-ci.",
+    text.meaning = own ? fmt::format("{}reçoit 0 : la connexion vient d'être coupée de ce côté-ci.",
                                      story.waited[i] ? "Attend, et " : "")
-                       : fmt::format("{}eçoit 0 : {} n'enverra plus rien, c'est la fin du flux.",
+                       : fmt::format("{}eçoit 0 : {} n'enverra plus rien, c'est la fin du flux.",
                                      story.waited[i] ? "Attend, et r" : "R", the(peer));
     if (text.meaning[0] == 'r') text.meaning[0] = 'R';
   } else {
@@ -117,7 +117,7 @@ Description receiving(const Story& story, std::size_t i) {
     text.meaning = fmt::format("{}{} {}{}.", way, whom, datagram ? "un datagramme de " : "",
                                content_of(story, i));
     if (datagram && step.count > step.data.size() && room < step.count)
-      text.meaning += fmt::format(" Le tampon n'avait que {} : le reste est perdu.", octets(room));
+      text.meaning += fmt::format(" Le tampon n'avait que {} : le reste est perdu.", octets(room));
   }
   return text;
 }
@@ -133,12 +133,12 @@ std::optional<Description> describe_transfer(const Story& story, std::size_t i) 
     return out ? sending(story, i) : receiving(story, i);
   const auto fd = number_of(step.call.argument(0)).value_or(-1);
   if (out && (fd == 1 || fd == 2))
-    return Description{"affiche", fmt::format("« {} »", shown_text(step.data)), "", ""};
+    return Description{"affiche", fmt::format("« {} »", shown_text(step.data)), "", ""};
   if (!out && fd == 0)
-    return Description{"lit", fmt::format("« {} »", shown_text(step.data)), "", ""};
+    return Description{"lit", fmt::format("« {} »", shown_text(step.data)), "", ""};
   if (out && what.what == What::pipe && what.inode.starts_with("pipe"))
     return Description{"write", fmt::format("{}, {}", fd, octets(step.count)), octets(step.count),
-                       "Réveille l'autre fil par un tube."};
+                       "Écrit dans un tube interne : qui dort dans poll se réveille."};
   return std::nullopt;
 }
 

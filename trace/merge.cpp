@@ -63,7 +63,7 @@ private:
 
   void cut() {
     if (drafts_.size() <= settings_.events_max) return;
-    diagram_.notes.push_back(fmt::format("La suite n'est pas montrée : {} appels sur {}.",
+    diagram_.notes.push_back(fmt::format("La suite n'est pas montrée : {} appels sur {}.",
                                          drafts_.size() - settings_.events_max, drafts_.size()));
     drafts_.resize(settings_.events_max);
   }
@@ -145,7 +145,7 @@ private:
     std::string hidden;
     for (auto mark = content.marks.lower_bound(passage.offset);
          mark != content.marks.end() && mark->first < end; ++mark)
-      if (mark->second.hides_bytes) hidden += (hidden.empty() ? "" : " ; ") + mark->second.meaning;
+      if (mark->second.hides_bytes) hidden += (hidden.empty() ? "" : " ; ") + mark->second.meaning;
     if (!hidden.empty()) arrow.text = "[" + hidden + "]";
   }
 

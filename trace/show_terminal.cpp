@@ -136,7 +136,7 @@ private:
       line(canvas, "", styled("2", bytes_of(*arrivals[i])));
     }
     Canvas canvas = lines_at(at);
-    const std::string name = shortened(event.call, cell_ - 3) + (sleeps ? " …" : "");
+    const std::string name = shortened(event.call, cell_ - (sleeps ? 3 : 1)) + (sleeps ? " …" : "");
     if (!begins_only && !arrivals.empty())
       draw(canvas, *arrivals.front(), begin_of(event.lane) + columns_of(name));
     canvas.put(begin_of(event.lane), name, (event.outcome == Outcome::failed ? "1;31" : "1"));
@@ -202,7 +202,7 @@ private:
     const bool plain = event.call == "affiche" || event.call == "lit";
     std::string call = event.call + (plain ? " " : "(") + event.arguments + (plain ? "" : ")");
     if (sleeps) {
-      add(call + " dort…", "1");
+      add(plain ? "attend le clavier…" : call + " dort…", "1");
       return lines;
     }
     if (!event.result.empty()) call += " = " + event.result;
@@ -222,7 +222,7 @@ private:
       if (const std::string hex = bytes_of(*arrivals_[moment.event].front()); !hex.empty())
         add(hex, "2");
     for (const Arrow* arrow : losses_[moment.event])
-      add(fmt::format("perdu : {} octets que personne n'a lus", arrow->bytes), "31");
+      add(fmt::format("perdu : {} octets que personne n'a lus", arrow->bytes), "31");
     return lines;
   }
 
@@ -230,7 +230,7 @@ private:
   static void frames(const Arrow& arrow, const Add& add) {
     for (const Frame& frame : arrow.frames)
       add(fmt::format("trame [{}] {}{}", frame.header_hex, frame.meaning,
-                      frame.payload_text.empty() ? "" : " : « " + frame.payload_text + " »"),
+                      frame.payload_text.empty() ? "" : " : « " + frame.payload_text + " »"),
           "34");
   }
 

@@ -1,7 +1,10 @@
 #include "source.hpp"
 
-#include <elf.h>
 #include <fmt/core.h>
+#if __has_include(<elf.h>)
+#include <elf.h>
+#define PRISE_HAS_ELF
+#endif
 
 #include <charconv>
 #include <cstring>
@@ -23,6 +26,7 @@ bool is_below(const std::string& path, const std::filesystem::path& root) {
   return path.starts_with(root.string() + "/");
 }
 
+#ifdef PRISE_HAS_ELF
 // strace tells places in the file, addr2line wants those that the linker gave: elf(5), PT_LOAD.
 class Segments {
 public:
@@ -53,6 +57,13 @@ private:
   }
   std::vector<Elf64_Phdr> loaded_;
 };
+#else
+class Segments {  // there is no strace here either
+public:
+  explicit Segments(const std::string&) {}
+  static std::uint64_t in_memory(std::uint64_t place) { return place; }
+};
+#endif
 
 std::vector<std::string> lines_of(const std::filesystem::path& path) {
   std::ifstream file(path);

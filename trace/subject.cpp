@@ -15,7 +15,7 @@ std::string read_file(const fs::path& path) {
   std::ifstream file(path);
   if (!file)
     throw testing::TranscriptError(
-        fmt::format("ce fichier ne peut pas être lu : {}", path.string()));
+        fmt::format("ce fichier ne peut pas être lu : {}", path.string()));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
@@ -34,7 +34,7 @@ fs::path lesson_folder(const std::string& name, const fs::path& root) {
   for (const fs::directory_entry& entry : fs::directory_iterator(root / "lessons"))
     if (entry.path().filename().string().starts_with(number + "_") && number.size() == 2)
       return entry.path();
-  throw testing::TranscriptError(fmt::format("il n'y a pas de leçon « {} ».", name));
+  throw testing::TranscriptError(fmt::format("il n'y a pas de leçon « {} ».", name));
 }
 
 }  // namespace

@@ -63,8 +63,13 @@ bool join(Draft& before, const Draft& next, const Followed& all) {
   }
   if ((call == "affiche" || call == "lit") && before.event.call == call) {
     take_steps(before, next);
-    before.event.ended = next.event.ended;
     before.event.waited = before.event.waited || next.event.waited;
+    if (before.event.waited) before.event.ended = next.event.ended;
+    return true;
+  }
+  const bool asks = call == "getsockname" || call == "getpeername";
+  if (asks && before.event.call == call && before.event.arguments == next.event.arguments) {
+    take_steps(before, next);
     return true;
   }
   if (call == "lit" && waits_for_keyboard(before, all)) {
@@ -75,7 +80,7 @@ bool join(Draft& before, const Draft& next, const Followed& all) {
     before.event = next.event;
     before.event.began = began;
     before.event.waited = waited || next.event.waited;
-    before.event.ended = waited ? ended : next.event.ended;
+    before.event.ended = waited ? ended : next.event.waited ? next.event.ended : began;
     steps.insert(steps.end(), next.steps.begin(), next.steps.end());
     before.steps = std::move(steps);
     return true;
@@ -92,15 +97,15 @@ void finish(Draft& draft, const Followed& all) {
     event.meaning = "Demande au système quelles adresses portent ce nom.";
     event.outcome = Outcome::done;
   } else if (event.call == "affiche") {
-    event.arguments = fmt::format("« {} »", text_of_steps(draft, all));
+    event.arguments = fmt::format("« {} »", text_of_steps(draft, all));
     event.meaning = fmt::format("Affiche {}.", event.arguments);
   } else if (event.call == "lit") {
     const std::string text = text_of_steps(draft, all);
-    event.arguments = text.empty() ? "fin" : fmt::format("« {} »", text);
+    event.arguments = text.empty() ? "fin" : fmt::format("« {} »", text);
     event.meaning = text.empty() ? "Le clavier se ferme (Ctrl-D)."
                     : event.waited
-                        ? fmt::format("Attend qu'on tape une ligne : {}.", event.arguments)
-                        : fmt::format("Lit ce qui a été tapé : {}.", event.arguments);
+                        ? fmt::format("Attend qu'on tape une ligne : {}.", event.arguments)
+                        : fmt::format("Lit ce qui a été tapé : {}.", event.arguments);
   }
 }
 
@@ -131,10 +136,12 @@ void sum_up(std::vector<Draft>& drafts, const std::vector<std::size_t>& row, con
   }
   const bool out = first_step(middle, all).direction == Direction::out;
   if (!middle.event.waited) middle.event.ended = middle.event.began;
-  middle.event.arguments = fmt::format("× {}", row.size() - 2 * row_ends);
+  const std::string& arguments = middle.event.arguments;  // "4, 65 536 octets au plus"
+  middle.event.arguments = fmt::format("{}, {} fois", arguments.substr(0, arguments.find(',')),
+                                       row.size() - 2 * row_ends);
   middle.event.result = octets(bytes);
   middle.event.meaning =
-      fmt::format("{} ainsi {} fois de suite : {} en tout.", out ? "Envoie" : "Reçoit",
+      fmt::format("{} ainsi {} fois de suite : {} en tout.", out ? "Envoie" : "Reçoit",
                   row.size() - 2 * row_ends, octets(bytes));
 }
 

@@ -45,6 +45,7 @@ void read_transfer(Step& step) {
     return i < 0 ? std::string_view() : call.argument(static_cast<std::size_t>(i));
   };
   step.peeked = argument(shape->flags).find("MSG_PEEK") != std::string_view::npos;
+  if (argument(shape->flags).find("MSG_DONTWAIT") != std::string_view::npos) step.may_sleep = false;
   std::string_view data = argument(shape->data);
   std::string_view address = argument(shape->address);
   if (data.starts_with('{')) {  // a msghdr

@@ -5,7 +5,8 @@
 namespace prise::trace {
 namespace {
 
-constexpr double slept_seconds_min = 0.002;  // longer than strace itself keeps a call, as a rule
+constexpr double slept_seconds_min = 0.002;     // longer than strace itself keeps a call, as a rule
+constexpr double connecting_seconds_min = 0.5;  // on one machine nobody is that far away
 
 bool can_sleep(const Step& step) {
   const std::string& name = step.call.name;
@@ -38,9 +39,10 @@ bool slept(const Followed& all, const Flows& flows, std::size_t i) {
   const double seconds = call.ended - call.began;
   if (call.name == "nanosleep" || call.name == "clock_nanosleep") return true;
   if (call.name == "futex") return call.value() == 0 || seconds > slept_seconds_min;
-  if (call.name == "connect" || step.direction == Direction::out)
-    return (call.name == "connect" && seconds > 10 * slept_seconds_min) ||
-           (call.error() == "EAGAIN" && seconds > 10 * slept_seconds_min) ||
+  if (!step.may_sleep) return false;
+  if (call.name == "connect") return seconds > connecting_seconds_min;
+  if (step.direction == Direction::out)
+    return (call.error() == "EAGAIN" && seconds > slept_seconds_min) ||
            waited_for_room(all, flows, i);
   if (!can_sleep(step) || only_looks(step)) return false;
   if (!call.finished) return true;  // it was interrupted in its sleep
