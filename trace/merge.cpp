@@ -16,6 +16,20 @@
 namespace prise::trace {
 namespace {
 
+// « nc » twice: « nc 1 » and « nc 2 », of those that a reader will meet.
+void number_labels(Followed& all) {
+  std::map<std::string, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < all.processes.size(); ++i)
+    if (std::any_of(all.endpoints.begin(), all.endpoints.end(), [&](const Endpoint& endpoint) {
+          return endpoint.process == i &&
+                 (endpoint.what == What::stream || endpoint.what == What::datagrams);
+        }))
+      alike[all.processes[i].label].push_back(i);
+  for (const auto& [label, processes] : alike)
+    for (std::size_t i = 0; processes.size() > 1 && i < processes.size(); ++i)
+      all.processes[processes[i]].label = label + " " + std::to_string(i + 1);
+}
+
 class Merger {
 public:
   Merger(std::vector<Program> programs, const MergeSettings& settings)
@@ -26,6 +40,7 @@ public:
         waited_(find_waiting(all_, flows_)) {}
 
   Diagram merge() {
+    number_labels(all_);
     diagram_.title = settings_.title;
     describe_steps();
     summarise(drafts_, all_);
