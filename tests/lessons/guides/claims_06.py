@@ -41,6 +41,13 @@ class Lesson06(guide.Claims):
         self.server.waits_for("Octets : 8, chunks : 2")
         self.server.ends()
 
+    def test_python(self):
+        self.quotes("`b't\\xc3'.decode()` lève `UnicodeDecodeError`")
+        with self.assertRaises(UnicodeDecodeError):
+            b"t\xc3".decode()
+        self.quotes("64 Kio pour une connexion, ce n'est rien ; pour dix mille connexions, c'est 625 Mio")
+        self.assertEqual(65536 * 10000 / 2**20, 625)
+
     def test_break_1(self):
         self.serve()
         self.client.run("nc 127.0.0.1 9999", says="puis `nc 127.0.0.1 9999` à la place du client")

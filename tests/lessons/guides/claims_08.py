@@ -1,4 +1,5 @@
 import re
+import struct
 
 import guide
 
@@ -50,6 +51,14 @@ class Lesson08(guide.Claims):
         self.client.waits_for(" 00  00  00  09  31  20  42  6f  6e  6a  6f  75  72\n")
         self.client.ends()
         self.server.waits_for("Message 1 : 7 octets\nClient parti. Messages : 1\n")
+
+    def test_python(self):
+        self.quotes('`struct.pack(">I", len(data)) + data`')
+        data = b"Salut"
+        packed = (struct.pack(">I", len(data)) + data).hex(" ").split()
+        self.quotes("│ " + " │ ".join(packed) + " │")
+        self.quotes("`ff ff ff ff` annonce 4 Gio")
+        self.assertEqual(int("ffffffff", 16) + 1, 4 * 2**30)
 
     def test_break_1(self):
         for program, times in (("naive_server", 4), ("server", 3)):
