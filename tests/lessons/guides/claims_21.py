@@ -19,6 +19,7 @@ class Lesson21(guide.Claims):
         client.waits_for("Le serveur ferme, code 1009.")
         client.ends()
         self.mentions("./prise run 21 measure")  # as the scene does, with fewer messages
+        self.mentions("./prise run chat")  # it has tests of its own
 
     def test_measure(self):
         shell = self.terminal().patient(1500)
