@@ -33,6 +33,7 @@ class Lesson06(guide.Claims):
         self.quotes("ses textes restent des textes")
 
     def test_exercise(self):
+        self.solves()
         self.server.run("./prise run 06 exercise --buffer 4").waits_for("Serveur en écoute sur le port 9999...")
         self.client.run("nc -N 127.0.0.1 9999")
         self.client.also_types("un").also_types("deux")

@@ -46,6 +46,7 @@ class Lesson08(guide.Claims):
         self.assertEqual(int.from_bytes(bytes([200]), "big", signed=True), -56)
 
     def test_exercise(self):
+        self.solves()
         self.server.run("./prise run 08 exercise").waits_for("Serveur en écoute sur le port 9999...")
         self.client.run(r"printf '\0\0\0\7Bonjour' | nc -N 127.0.0.1 9999 | od -An -tx1 -c")
         self.client.waits_for(" 00  00  00  09  31  20  42  6f  6e  6a  6f  75  72\n")

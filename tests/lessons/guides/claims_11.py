@@ -3,6 +3,7 @@ import guide
 
 class Lesson11(guide.Claims):
     number = "11"
+    long = ("test_exercise",)
 
     def test_lancer(self):
         server, alice, bob, pair = self.terminals_for(4)
@@ -18,6 +19,21 @@ class Lesson11(guide.Claims):
         server.key("C").sees("Serveur arrêté.")
         server.ends(says="Ctrl-C arrête le serveur")
         alice.waits_for("Le serveur a fermé la connexion.")
+
+    def test_exercise(self):
+        server, first, second = self.terminals_for(3)
+        self.solves()
+        server.run("./prise run 11 exercise --clients-max 1").waits_for("Serveur en attente de connexions...")
+        first.run("nc 127.0.0.1 12345").sees("Bienvenue sur le serveur!")
+        second.run("nc 127.0.0.1 12345", says="dans deux autres terminaux").sees("Serveur complet : vous êtes en attente.")
+        first.key("C").status()
+        second.waits_for("Bienvenue sur le serveur!")
+
+    def test_python(self):
+        self.quotes("`b\"Message reçu\"` n'est pas du Python")
+        with self.assertRaisesRegex(SyntaxError, "ASCII"):
+            compile("client_socket.sendall(b\"Message reçu\")", "serveur.py", "exec")
+        self.assertEqual("Message reçu".encode(), b"Message re\xc3\xa7u")
 
     def test_break_1(self):
         server, first, second = self.terminals_for(3)

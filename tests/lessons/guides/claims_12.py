@@ -6,7 +6,7 @@ import guide
 
 class Lesson12(guide.Claims):
     number = "12"
-    long = ("test_break_2", "test_break_3")
+    long = ("test_break_2", "test_break_3", "test_exercise")
 
     def room(self, *clients):
         """The server, and clients that have entered."""
@@ -30,6 +30,29 @@ class Lesson12(guide.Claims):
         bob.waits_for("Message reçu : Bonjour")
         bob.key("D").ends(says="Ctrl-D quitte un client")
         server.waits_for("Connexion fermée")
+
+    def test_exercise(self):
+        server, alice, bob = self.terminals_for(3)
+        self.solves()
+        server.run("./prise run 12 exercise").waits_for("Serveur de chat démarré...")
+        alice.run("nc 127.0.0.1 12345", says="`nc 127.0.0.1 12345` dans deux ou trois autres terminaux").sees("Votre nom ?")
+        alice.also_types("Alice")
+        server.waits_for("Alice est dans le salon.")
+        alice.also_types("Il y a quelqu'un ?")
+        server.waits_for("Alice : Il y a quelqu'un ?")
+        bob.run("nc 127.0.0.1 12345").waits_for("Votre nom ?")
+        bob.also_types("Bob").waits_for("Alice : Il y a quelqu'un ?")
+        bob.also_types("Oui, moi.")
+        alice.waits_for("Bob : Oui, moi.")
+
+    def test_python(self):
+        self.quotes("`remove` décale tous les suivants, et le prochain de la liste est sauté")
+        clients, reached = ["Alice", "Bob", "Chloé"], []
+        for client in clients:
+            reached.append(client)
+            if client == "Alice":
+                clients.remove("Alice")
+        self.assertEqual(reached, ["Alice", "Chloé"])
 
     def test_break_1(self):
         alice, bob, third = self.terminals_for(3)

@@ -6,7 +6,7 @@ import guide
 
 class Lesson13(guide.Claims):
     number = "13"
-    long = ("test_break_2", "test_measure")
+    long = ("test_break_1", "test_break_2", "test_measure", "test_exercise")
     flood = "yes Bonjour | head -c 20000000 | nc -N 127.0.0.1 12345 > /dev/null"
 
     def test_lancer(self):
@@ -31,6 +31,17 @@ class Lesson13(guide.Claims):
         server.waits_for("Nouvelle connexion : …\n")
         self.asleep(terminal, "poll")
         terminal.key("Z").waits_for("Stopped")
+
+    def test_exercise(self):
+        server, mute, talker = self.terminals_for(3)
+        self.solves()
+        server.run("./prise run 13 exercise --idle 20").waits_for("Serveur de chat démarré...")
+        for client in (mute, talker):
+            client.run("nc 127.0.0.1 12345", says="`nc 127.0.0.1 12345` dans deux autres terminaux")
+            server.waits_for("Nouvelle connexion : …\n")
+        talker.also_types("Bonjour !")
+        mute.waits_for("Bonjour !")
+        server.waits_for("Trop longtemps silencieux : …\n")
 
     def test_break_1(self):
         server, sleeper, listener, talker = self.terminals_for(4)

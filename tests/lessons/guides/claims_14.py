@@ -3,7 +3,7 @@ import guide
 
 class Lesson14(guide.Claims):
     number = "14"
-    long = ("test_break_1", "test_break_2", "test_break_3")
+    long = ("test_break_1", "test_break_2", "test_break_3", "test_exercise")
 
     def server(self):
         server = self.terminal("server")
@@ -38,6 +38,14 @@ class Lesson14(guide.Claims):
         self.assertGreater(default["polling"]["Envoyés"], 5 * default["WebSocket"]["Envoyés"])
         with open(f"{self.home}/retard.svg", encoding="utf-8") as drawing:
             self.assertIn("</svg>", drawing.read())
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        self.solves()
+        server.run("./prise run 14 exercise").waits_for("en écoute")
+        client.run("curl -v http://127.0.0.1:8765/").waits_for("< HTTP/1.1 200 OK")
+        client.ends()
+        server.waits_for("Réponse : 200 OK")
 
     def test_break_1(self):
         self.server()

@@ -3,7 +3,7 @@ import guide
 
 class Lesson16(guide.Claims):
     number = "16"
-    long = ("test_break_2",)
+    long = ("test_exercise",)
 
     def server(self, server=None):
         """One that listens: it serves one client."""
@@ -39,6 +39,17 @@ class Lesson16(guide.Claims):
         tool.ends(1)
         tool.also_runs("./prise run 16 frames --from server 8180 00000000").waits_for("un serveur ne doit masquer aucune")
         tool.ends(1)
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        self.solves()
+        server.run("./prise run 16 exercise").waits_for("Serveur en écoute sur le port 8765...")
+        client.run("./prise run 16 client", says="`./prise run 16 client`, ou")
+        server.waits_for("Trame : FIN 1, opcode 1, 9 octets")
+        server.waits_for("Trame : FIN 1, opcode 8, 2 octets")
+        client.ends()
+        client.run("./prise run 16 exercise --connect Bonjour").waits_for("Reçu : Bonjour")
+        client.ends()
 
     def test_break_1(self):
         server = self.server()

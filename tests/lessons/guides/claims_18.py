@@ -5,7 +5,7 @@ import guide
 
 class Lesson18(guide.Claims):
     number = "18"
-    long = ("test_break_1", "test_break_3")
+    long = ("test_break_1", "test_break_3", "test_exercise")
 
     def server(self, name="server"):
         server = self.terminal(name)
@@ -33,6 +33,18 @@ class Lesson18(guide.Claims):
         server.waits_for("Message 1")
         for client in (listener, speaker):
             client.ends()
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        self.solves()
+        server.run("./prise run 18 exercise --idle 1 --answer 1").waits_for("en écoute")
+        client.run("./prise run 18 consumer")
+        for _ in range(3):
+            server.waits_for("Ping : ")
+        client.key("Z").waits_for("Stopped")
+        self.quotes("Ctrl-Z l'endort, et il est mort pour le serveur")
+        server.waits_for("Client mort : ")
+        server.waits_for("Fin : ")
 
     def test_break_1(self):
         server, mute, client = self.server(), self.terminal(), self.terminal()

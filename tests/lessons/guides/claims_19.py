@@ -3,7 +3,7 @@ import guide
 
 class Lesson19(guide.Claims):
     number = "19"  # the pages: tests/browser/chat_test.mjs
-    long = ("test_break_1", "test_break_2")
+    long = ("test_break_1", "test_break_2", "test_exercise")
 
     def test_lancer(self):
         server, alice, bob = self.terminals_for(3)
@@ -33,6 +33,26 @@ class Lesson19(guide.Claims):
         sleeper.waits_for("Vous : ")
         sleeper.key("Z").waits_for("Stopped")
         talker.run('yes "$(printf %02000d 0)" | head -c 20000000 | ./prise run 19 client > /dev/null', says="Dans un troisième")
+
+    def test_exercise(self):
+        server, alice, bob = self.terminals_for(3)
+        self.solves()
+        server.run("./prise run 19 exercise").waits_for("en écoute")
+        for client, name in ((alice, "Alice"), (bob, "Bob")):
+            client.run("./prise run 19 client", says="et `./prise run 19 client` dans deux ou trois autres")
+            client.waits_for("Vous : ")
+            client.type(name, says="la première ligne que vous tapez est votre nom")
+            server.waits_for(f"{name} a rejoint le chat")
+        alice.waits_for("Bob a rejoint le chat")
+        bob.also_types("Bonjour")
+        alice.waits_for("Bob : Bonjour")
+
+    def test_python(self):
+        self.quotes("En Python, le `for` lève `RuntimeError`")
+        clients = {"Alice", "Bob", "Carole"}
+        with self.assertRaisesRegex(RuntimeError, "changed size during iteration"):
+            for client in clients:
+                clients.discard(client)
 
     def test_break_1(self):
         server, sleeper, talker, other = self.terminals_for(4)

@@ -7,6 +7,7 @@ import guide
 
 class Lesson20(guide.Claims):
     number = "20"  # the page: tests/browser/wss_test.mjs
+    long = ("test_exercise",)
 
     def others(self, command):
         """The guide's command, with a folder of this test's own for /tmp/autres."""
@@ -29,6 +30,7 @@ class Lesson20(guide.Claims):
 
     def test_exercise(self):
         server, client = self.terminals_for(2)
+        self.solves()
         client.run("./prise run 20 certificates certificats").ends()
         server.run("./prise run 20 server --certificate certificats/serveur.pem --key certificats/serveur.key")
         server.waits_for("en écoute")
