@@ -15,7 +15,9 @@ using websocket::CloseCode;
 Session::Session(WebSocket& websocket, House& house)
     : websocket_{websocket},
       house_{house},
-      allowance_{house.actions_per_second, limits::actions_in_a_row, Clock::now()} {
+      allowance_{house.actions_per_second, limits::actions_in_a_row, Clock::now()},
+      faults_{limits::faults_per_second, limits::faults_in_a_row, Clock::now()} {
+  came = Clock::now();
   house_.rooms.connect(*this);
 }
 
@@ -43,20 +45,21 @@ asio::awaitable<void> Session::serve() {
   offer(rooms_text(house_.rooms.names()));
   while (const auto message = co_await websocket_.receive()) {
     if (dismissed_) continue;
-    const Request request = parse_request(message->bytes);
-    ref_ = request.ref;
-    if (is_within_allowance()) co_await answer(request);
+    if (const auto wait = allowance_.take_one(Clock::now())) {
+      refuse_haste(message->bytes, *wait);
+    } else {
+      const Request request = parse_request(message->bytes);
+      ref_ = request.ref;
+      co_await answer(request);
+    }
     // What comes in one burst is answered in turns: what it made for the others leaves in between.
     co_await asio::post(asio::use_awaitable);
   }
 }
 
-bool Session::is_within_allowance() {
-  const auto wait = allowance_.take_one(Clock::now());
-  if (!wait) return true;
-  offer(error_text(ErrorCode::too_fast, ref_, wait->count()));
+void Session::refuse_haste(std::string_view text, std::chrono::milliseconds wait) {
+  offer(error_text(ErrorCode::too_fast, ref_of(text), wait.count()));
   count_fault("trop d'actions");
-  return false;
 }
 
 // As in the notes: first login, then whether there is a name, then the rest.
@@ -80,21 +83,18 @@ asio::awaitable<void> Session::act(const Refused& refused) {
 }
 
 asio::awaitable<void> Session::act(const Login& login) {
-  const bool is_name = !login.user.empty();
-  const bool is_free = is_name && house_.rooms.rename(*this, login.user);
-  if (!is_free) {
-    if (is_name)
+  std::optional<ErrorCode> fault = login.fault;
+  if (!fault && !house_.rooms.rename(*this, login.user)) fault = ErrorCode::name_taken;
+  if (fault) {
+    if (fault == ErrorCode::name_taken)
       log_info("Login échoué : pseudo '{}' déjà pris.", login.user);
     else
       log_info("Login échoué : pseudo invalide.");
     offer(message_text("pseudo invalide"));
-    if (login.version > 0)
-      refuse(is_name ? ErrorCode::name_taken : ErrorCode::bad_name);
-    else
-      count_fault("trop de fautes");
+    if (login.version > 0) offer(error_text(*fault, ref_));
+    count_fault("trop de fautes");
     co_return;
   }
-  faults_ = 0;
   version = login.version;
   offer(message_text("Bienvenue"));
   const bool moves = house_.rooms.exists(login.room);
@@ -110,7 +110,6 @@ asio::awaitable<void> Session::act(const Login& login) {
 }
 
 asio::awaitable<void> Session::act(const SendMessage& message) {
-  faults_ = 0;
   const std::string here = room->name;
   Message said{std::nullopt, user, message.text, ref_, now_ms()};
   said.id = co_await house_.storage.append(here, said);
@@ -127,7 +126,6 @@ asio::awaitable<void> Session::act(const CreateRoom& creation) {
     refuse(ErrorCode::too_many_rooms);
     co_return;
   }
-  faults_ = 0;
   const bool saved = co_await house_.storage.add_room(creation.room);
   house_.fan_out.publish(RoomCreated{creation.room});
   if (!saved) offer(error_text(ErrorCode::not_saved, ref_));
@@ -138,7 +136,6 @@ asio::awaitable<void> Session::act(const JoinRoom& joining) {
     refuse(ErrorCode::unknown_room);
     co_return;
   }
-  faults_ = 0;
   holding_ = version > 0;
   house_.rooms.enter(*this, joining.room);
   co_await show_room();
@@ -152,10 +149,9 @@ asio::awaitable<void> Session::act(const GetHistory& wanted) {
   }
   const auto page = co_await house_.storage.page(name, wanted.window);
   if (!page) {
-    refuse(ErrorCode::no_history);
+    offer(error_text(ErrorCode::no_history, ref_));  // no fault of the client's
     co_return;
   }
-  faults_ = 0;
   offer(history_text(name, wanted.window, *page, ref_));
 }
 
@@ -215,7 +211,11 @@ void Session::refuse(ErrorCode code) {
 }
 
 void Session::count_fault(std::string_view reason) {
-  if (++faults_ > limits::faults_in_a_row) dismiss(CloseCode::policy_violation, reason);
+  if (faults_.take_one(Clock::now())) dismiss(CloseCode::policy_violation, reason);
+}
+
+void Session::send_away_nameless() {
+  if (!dismissed_) dismiss(CloseCode::policy_violation, "pas de pseudo");
 }
 
 void Session::offer(const std::string& text) {
