@@ -1,12 +1,8 @@
-// The protocol: what it reads and refuses; and that document, schema and code say the same.
+// The protocol: what it reads and refuses.
 #include "protocol.hpp"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
-#include <set>
 #include <span>
-#include <sstream>
 
 #include "allowance.hpp"
 #include "commands.hpp"
@@ -19,14 +15,6 @@ using namespace prise::chat;
 using nlohmann::json;
 
 namespace {
-
-std::string contents_of(const std::string& name) {
-  std::ifstream file(std::string(PRISE_SOURCE_DIR "/examples/chat/") + name);
-  REQUIRE(file);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string utf8(char32_t point) {
   const auto byte = [](char32_t bits) { return static_cast<char>(bits); };
@@ -43,83 +31,7 @@ std::optional<ErrorCode> refusal_of(const Request& request) {
   return refused == nullptr ? std::nullopt : std::optional(refused->why);
 }
 
-// The first column of the table under a heading of the document, without its backquotes.
-std::set<std::string> first_column(const std::string& heading) {
-  const std::string document = contents_of("PROTOCOL.md");
-  const std::size_t begin = document.find(heading);
-  REQUIRE(begin != std::string::npos);
-  std::istringstream lines(document.substr(begin, document.find("\n## ", begin + 1) - begin));
-  std::set<std::string> found;
-  static const std::regex row(R"(^\| `([a-z_]+)` \|.*)");
-  std::smatch match;
-  for (std::string line; std::getline(lines, line);)
-    if (std::regex_match(line, match, row)) found.insert(match[1]);
-  return found;
-}
-
-// The actions of $defs/SIDE in the schema.
-std::set<std::string> actions_in_schema(const std::string& side) {
-  const json schema = json::parse(contents_of("protocol.schema.json"));
-  std::set<std::string> found;
-  for (const json& one : schema["$defs"][side]["oneOf"]) {
-    const std::string name = one["$ref"].get<std::string>().substr(8);
-    found.insert(schema["$defs"][name]["properties"]["action"]["const"]);
-  }
-  return found;
-}
-
 }  // namespace
-
-TEST_CASE("the document's tables and the schema name the same actions", "[chat][protocol]") {
-  CHECK(first_column("## Du client au serveur") == actions_in_schema("from_client"));
-  CHECK(first_column("## Du serveur au client") == actions_in_schema("from_server"));
-}
-
-TEST_CASE("document, schema and server have the same error codes", "[chat][protocol]") {
-  std::set<std::string> ours;
-  std::size_t place = 0;
-  for (const ErrorFacts& facts : all_errors()) {
-    CHECK(static_cast<std::size_t>(facts.code) == place++);  // facts_of() counts on it
-    ours.insert(std::string(facts.name));
-  }
-  CHECK(first_column("## Les erreurs") == ours);
-  const json schema = json::parse(contents_of("protocol.schema.json"));
-  CHECK(schema["$defs"]["error_code"]["enum"].get<std::set<std::string>>() == ours);
-}
-
-TEST_CASE("the schema has the server's limits, and the document names them", "[chat][protocol]") {
-  const json expected{{"version", limits::version},
-                      {"user_chars", limits::user_chars},
-                      {"room_chars", limits::room_chars},
-                      {"message_chars", limits::message_chars},
-                      {"ref_chars", limits::ref_chars},
-                      {"rooms", limits::rooms},
-                      {"clients", limits::clients},
-                      {"actions_per_second", limits::actions_per_second},
-                      {"actions_in_a_row", limits::actions_in_a_row},
-                      {"faults_in_a_row", limits::faults_in_a_row},
-                      {"websocket_message_bytes", limits::websocket_message_bytes},
-                      {"queue_bytes", limits::queue_bytes},
-                      {"history_messages", limits::history_messages},
-                      {"history_messages_default", limits::history_messages_default},
-                      {"history_text_bytes", limits::history_text_bytes},
-                      {"people", limits::people},
-                      {"frame_payload_bytes_shown", limits::frame_payload_bytes_shown}};
-  const json schema = json::parse(contents_of("protocol.schema.json"));
-  CHECK(schema["x-limits"] == expected);
-  CHECK(schema["$defs"]["user"]["maxLength"] == limits::user_chars);
-  CHECK(schema["$defs"]["room_name"]["maxLength"] == limits::room_chars);
-  CHECK(schema["$defs"]["text"]["maxLength"] == limits::message_chars);
-  CHECK(schema["$defs"]["ref"]["maxLength"] == limits::ref_chars);
-  CHECK(schema["$defs"]["people"]["properties"]["users"]["maxItems"] == limits::people);
-  const std::string document = contents_of("PROTOCOL.md");
-  for (const auto& [name, value] : expected.items()) {
-    const bool in_kib = name == "history_text_bytes";
-    const std::string number = in_kib ? "64 Kio" : std::to_string(value.get<int>());
-    INFO(name << " is " << number);
-    CHECK(document.find(number) != std::string::npos);
-  }
-}
 
 TEST_CASE("the notes' requests are read as they are", "[chat][protocol]") {
   const Request login = parse_request(R"({"action": "login", "user": "AlphaXZero"})");
@@ -135,11 +47,11 @@ TEST_CASE("the notes' requests are read as they are", "[chat][protocol]") {
 
 TEST_CASE("what cannot be read is refused with its code", "[chat][protocol]") {
   const std::string deep(60'000, '[');
-  struct Row {
+  struct Refusal {
     std::string text;
     ErrorCode code;
   };
-  for (const Row& row : std::vector<Row>{
+  for (const Refusal& row : std::vector<Refusal>{
            {"", ErrorCode::bad_json},
            {"[]", ErrorCode::bad_json},
            {"{", ErrorCode::bad_json},
@@ -170,12 +82,12 @@ TEST_CASE("what cannot be read is refused with its code", "[chat][protocol]") {
 }
 
 TEST_CASE("a login that cannot be read is one all the same", "[chat][protocol]") {
-  struct Row {
+  struct BadLogin {
     std::string fields;
     ErrorCode fault;
     int version;  // with one, the answer is "pseudo invalide" and an error; without, as the notes'
   };
-  for (const Row& row : std::vector<Row>{
+  for (const BadLogin& row : std::vector<BadLogin>{
            {"", ErrorCode::bad_field, 0},
            {R"(,"user":null)", ErrorCode::bad_field, 0},
            {R"(,"user":7,"version":1)", ErrorCode::bad_field, 1},
