@@ -41,7 +41,7 @@ void open_log(const std::filesystem::path& file) {
   logger->set_error_handler([](const std::string&) {});
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(logger);
-  if (!failure.empty()) log_error("Le journal ne s'écrit pas : {}", failure);
+  if (!failure.empty()) log_error("Le journal ne s'écrit pas : {}", failure);
 }
 
 void log_info_line(const std::string& line) {

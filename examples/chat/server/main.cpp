@@ -51,7 +51,7 @@ Options read_options(int argc, char** argv, ChatOptions& chat) {
        {"--page", &chat.page, "Dossier de la page"},
        {"--clients", &chat.clients, "Clients à la fois, au plus"},
        {"--rooms", &chat.rooms, "Salons, au plus"},
-       {"--rate", &chat.rate, "Actions d'un client par seconde (0 : sans limite)"}});
+       {"--rate", &chat.rate, "Actions d'un client par seconde (0 : sans limite)"}});
 }
 
 // A descriptor for each client: as many as this machine gives.
@@ -71,7 +71,7 @@ drivers::Tls tls_of(const ChatOptions& chat) {
   tls.key_file = chat.key.empty() ? (data / "key.pem").string() : chat.key;
   for (const std::string& file : {tls.certificate_file, tls.key_file}) {
     if (std::filesystem::exists(file)) continue;
-    warn("Erreur : {} n'existe pas. Pour essayer, un certificat signé par lui-même :", file);
+    warn("Erreur : {} n'existe pas. Pour essayer, un certificat signé par lui-même :", file);
     warn(
         "  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 "
         "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1,IP:127.0.0.2 "
@@ -110,8 +110,8 @@ int main(int argc, char** argv) {
   const auto folder = DataFolder::take(chat.data);
   if (!folder) {
     warn(
-        "Erreur : un autre serveur travaille déjà dans le dossier {}. Arrêtez-le, ou donnez à "
-        "celui-ci un dossier à lui : --data DOSSIER",
+        "Erreur : un autre serveur travaille déjà dans le dossier {}. Arrêtez-le, ou donnez à "
+        "celui-ci un dossier à lui : --data DOSSIER",
         chat.data);
     return 1;
   }

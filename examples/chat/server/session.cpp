@@ -34,7 +34,7 @@ asio::awaitable<void> Session::run() {
       dismiss(CloseCode::try_again_later, "serveur complet");
     co_await serve();
   } catch (const std::exception& error) {  // ours: it must not end the others' talk
-    log_error("Erreur inattendue : {}", error.what());
+    log_error("Erreur inattendue : {}", error.what());
     failed = true;
   }
   if (failed) co_await websocket_.close(CloseCode::internal_error, "erreur du serveur");
@@ -68,7 +68,7 @@ asio::awaitable<void> Session::answer(const Request& request) {
   const bool unreadable = refused != nullptr && refused->why == ErrorCode::bad_json;
   const bool needs_no_name = std::holds_alternative<Login>(request.action) ||
                              std::holds_alternative<WatchFrames>(request.action) || unreadable;
-  if (unreadable) log_error("Erreur inattendue : {} n'envoie pas de JSON", websocket_.peer());
+  if (unreadable) log_error("Erreur inattendue : {} n'envoie pas de JSON", websocket_.peer());
   if (user.empty() && !needs_no_name) {
     offer(message_text("veuillez choisir un pseudo avant de pouvoir chatter"));
     count_fault("trop de fautes");
@@ -230,7 +230,7 @@ void Session::offer_frame(const SharedFrame& frame) {
 
 // It stays in its room until it has gone: the rooms may be going through their members just now.
 void Session::dismiss(CloseCode code, std::string_view reason) {
-  log_info("Client renvoyé ({} {}) : {}", static_cast<int>(code), reason, websocket_.peer());
+  log_info("Client renvoyé ({} {}) : {}", static_cast<int>(code), reason, websocket_.peer());
   dismissed_ = true;
   websocket_.offer_close(code, reason);
 }

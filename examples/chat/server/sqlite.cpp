@@ -177,10 +177,10 @@ void SqliteStorage::went(bool well, const char* why) {
   if (well == !failing_) return;
   failing_ = !well;
   if (failing_)
-    log_error("Historique : {} ne s'écrit pas ({}) ; le chat continue sans l'enregistrer.",
+    log_error("Historique : {} ne s'écrit pas ({}) ; le chat continue sans l'enregistrer.",
               file_.string(), why);
   else
-    log_info("Historique : {} s'écrit de nouveau.", file_.string());
+    log_info("Historique : {} s'écrit de nouveau.", file_.string());
 }
 
 }  // namespace prise::chat
