@@ -140,6 +140,25 @@ TEST_CASE("what is said while the history is read comes after it, once", "[chat]
   CHECK(seen == std::vector<Id>{1, 2, 3});
 }
 
+TEST_CASE("a history that does not come keeps no more than a queue may hold", "[chat][session]") {
+  Chat chat;
+  const auto talk = [&](WebSocket& websocket) -> asio::awaitable<void> {
+    const std::string login = R"({"action":"login","user":"moi","version":1})";
+    co_await websocket.send_text(login);
+    const json people = co_await next(websocket, "people");
+    CHECK(people["count"] == 1);
+    const std::string text(2000, 'a');
+    for (Id id = 1; id <= static_cast<Id>(limits::queue_bytes / text.size()) + 1; ++id)
+      chat.fan_out.publish(Spoken{"general", {id, "Zoé", text, "", 0}});
+    chat.storage.let_go();
+    const json nothing = co_await next(websocket, "message");
+    CHECK(nothing.is_null());
+    REQUIRE(websocket.closed());
+    CHECK(websocket.closed()->code == websocket::CloseCode::try_again_later);
+  };
+  chat.run(talk);
+}
+
 TEST_CASE("who never said a name is told why, and keeps nobody waiting", "[chat][session]") {
   Chat chat;
   const auto talk = [&](WebSocket& websocket) -> asio::awaitable<void> {

@@ -126,8 +126,9 @@ asio::awaitable<void> Session::act(const CreateRoom& creation) {
     refuse(ErrorCode::too_many_rooms);
     co_return;
   }
-  const bool saved = co_await house_.storage.add_room(creation.room);
+  // It is there before it is saved: nobody makes it twice, or one too many, meanwhile.
   house_.fan_out.publish(RoomCreated{creation.room});
+  const bool saved = co_await house_.storage.add_room(creation.room);
   if (!saved) offer(error_text(ErrorCode::not_saved, ref_));
 }
 
@@ -194,15 +195,19 @@ asio::awaitable<void> Session::show_room() {
 
 void Session::release(Id last_shown) {
   holding_ = false;
+  held_bytes_ = 0;
   for (const Delivery& delivery : std::exchange(held_, {}))
     if (!delivery.id || *delivery.id > last_shown) deliver(delivery);
 }
 
 void Session::deliver(const Delivery& delivery) {
-  if (holding_)
-    held_.push_back(delivery);
-  else if (const SharedFrame& frame = version > 0 ? delivery.version1 : delivery.notes)
-    offer_frame(frame);
+  const SharedFrame& frame = version > 0 ? delivery.version1 : delivery.notes;
+  if (!frame || dismissed_) return;
+  if (!holding_) return offer_frame(frame);
+  // It goes into the queue later, and may not be more than that holds.
+  held_bytes_ += frame->frame().size();
+  if (held_bytes_ > limits::queue_bytes) return dismiss(CloseCode::try_again_later, "trop lent");
+  held_.push_back(delivery);
 }
 
 void Session::refuse(ErrorCode code) {

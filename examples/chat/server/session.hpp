@@ -52,6 +52,7 @@ private:
   // What was said since we entered, while the history is being read: it is sent after it.
   bool holding_ = false;
   std::vector<Delivery> held_;
+  std::size_t held_bytes_ = 0;
   std::shared_ptr<FramePanel> panel_;  // null: the frames are not watched
   std::uint64_t frames_skipped_ = 0;
 };

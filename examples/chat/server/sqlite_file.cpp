@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <system_error>
+
 namespace prise::chat {
 
 namespace fs = std::filesystem;
@@ -39,17 +41,19 @@ std::string uri_of(const fs::path& file) {
   return uri;
 }
 
-fs::path beside(const fs::path& file, const char* ending) {
+// What cannot be looked at may be there.
+bool has_beside(const fs::path& file, const char* ending) {
+  std::error_code unknown;
   fs::path other = file;
-  return other += ending;
+  return fs::exists(other += ending, unknown) || unknown;
 }
 
 // Nobody is writing to it, as far as can be seen: we may not, and a writer's log would lie beside
 // it.
 bool is_at_rest(const fs::path& file) {
   const fs::path folder = fs::absolute(file).parent_path();
-  return ::access(folder.c_str(), W_OK) != 0 && !fs::exists(beside(file, "-wal")) &&
-         !fs::exists(beside(file, "-journal"));
+  return ::access(folder.c_str(), W_OK) != 0 && !has_beside(file, "-wal") &&
+         !has_beside(file, "-journal");
 }
 
 }  // namespace
