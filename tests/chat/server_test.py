@@ -1,6 +1,7 @@
 """The chat's server from outside. Usage: server_test.py all, or NAME..."""
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -215,6 +216,21 @@ async def test_history():
             assert (await luc.closed())[0] == 1001
             server.start()
         assert (await zoe.closed())[0] == 1001
+
+
+async def test_console():
+    """A console that takes nothing (Ctrl-S, a pipe that nobody reads) holds nobody up; server.log has every line."""
+    unread, console = os.pipe()
+    fcntl.fcntl(console, fcntl.F_SETPIPE_SZ, 4096)
+    with Server("--memory", "--rate", "0", stderr=console) as server:
+        for _ in range(2):
+            luc = await Client.connect(server)
+            for _ in range(40):
+                await luc.send("login", user="a:b")
+                await luc.expect("message", message="pseudo invalide")
+        assert server.log().count("Login échoué") == 80
+    os.close(unread)
+    os.close(console)
 
 
 async def test_folder():
