@@ -159,6 +159,24 @@ TEST_CASE("a history that does not come keeps no more than a queue may hold", "[
   chat.run(talk);
 }
 
+TEST_CASE("the house sends away who never says a name", "[chat][session]") {
+  Chat chat;
+  chat.house.until_login = std::chrono::milliseconds(0);
+  const auto talk = [&](WebSocket& websocket) -> asio::awaitable<void> {
+    const json rooms = co_await next(websocket, "rooms");
+    CHECK(rooms["rooms"] == json::array({"general"}));
+    const auto stay = [&]() -> asio::awaitable<void> {
+      const json nothing = co_await next(websocket, "message");
+      CHECK(nothing.is_null());
+    };
+    const auto rounds = [&]() -> asio::awaitable<void> { co_await keep(chat.house, [] {}); };
+    co_await drivers::coroutines::first_of(stay(), rounds());
+    REQUIRE(websocket.closed());
+    CHECK(websocket.closed()->code == websocket::CloseCode::policy_violation);
+  };
+  chat.run(talk);
+}
+
 TEST_CASE("who never said a name is told why, and keeps nobody waiting", "[chat][session]") {
   Chat chat;
   const auto talk = [&](WebSocket& websocket) -> asio::awaitable<void> {

@@ -38,7 +38,7 @@ asio::awaitable<void> keep(House& house, std::function<void()> each_second) {
     while (house.rooms.tell_activity(slice_members))
       co_await drivers::coroutines::sleep_for(between_slices);
     co_await drivers::coroutines::sleep_until(next_round);
-    house.rooms.send_away_nameless(Clock::now() - limits::until_login);
+    house.rooms.send_away_nameless(Clock::now() - house.until_login);
     co_await house.storage.try_again();
     if (failed && !house.storage.is_failing()) co_await open_rooms(house);
     failed = house.storage.is_failing();
