@@ -12,9 +12,16 @@ import sys
 
 import websockets
 
-from chat_server import FOLDER, PATIENCE, SCHEMA, SERVER, Client, Server, actions_seen, run, within
-from notes_client import NotesClient
+from chat_server import FOLDER, PATIENCE, SCHEMA, SERVER, Client, LabServer, Server, actions_seen, run, within
+from notes_client import NotesClient, see_all_of_the_notes
 from schema import Invalid
+
+
+async def test_unchanged():
+    """A client of the notes passes unchanged, from the lab's server to ours."""
+    for server in (LabServer(), Server("--memory")):
+        with server:
+            await see_all_of_the_notes(server.host, server.port)
 
 
 async def test_notes():
@@ -222,7 +229,7 @@ async def test_console():
     """A console that takes nothing (Ctrl-S, a pipe that nobody reads) holds nobody up; server.log has every line."""
     unread, console = os.pipe()
     fcntl.fcntl(console, fcntl.F_SETPIPE_SZ, 4096)
-    with Server("--memory", "--rate", "0", stderr=console) as server:
+    with Server("--memory", "--rate", "0", before=lambda: os.dup2(console, 2)) as server:
         for _ in range(2):
             luc = await Client.connect(server)
             for _ in range(40):
