@@ -323,7 +323,7 @@ asio::awaitable<void> AsioConnection::say_goodbye() {
       co_await wait_readable();
       wait_error_.clear();
       if (!stream_is_open()) break;
-      const Attempt attempt = stream_->try_receive(buffer_.borrow());
+      const Trial attempt = stream_->try_receive(buffer_.borrow());
       buffer_.give_back();
       traffic.received += attempt.bytes;
       outcome = attempt.outcome;

@@ -19,7 +19,7 @@ bool peer_is_gone(const asio::error_code& error) {
   return false;
 }
 
-Attempt outcome_of(std::size_t bytes, const asio::error_code& error, const char* call) {
+Trial outcome_of(std::size_t bytes, const asio::error_code& error, const char* call) {
   if (!error) return {Tried::some, bytes};
   if (error == asio::error::would_block || error == asio::error::interrupted)
     return {Tried::not_now};
@@ -35,13 +35,13 @@ public:
     socket_.non_blocking(true);
   }
 
-  Attempt try_receive(websocket::MutableBytes buffer) override {
+  Trial try_receive(websocket::MutableBytes buffer) override {
     asio::error_code error;
     const std::size_t bytes = socket_.receive(asio::buffer(buffer.data(), buffer.size()), 0, error);
     return outcome_of(bytes, error, "recv");
   }
 
-  Attempt try_send(const websocket::Output& output) override {
+  Trial try_send(const websocket::Output& output) override {
     std::array<asio::const_buffer, websocket::Output::pieces_max> pieces;
     for (std::size_t i = 0; i < output.size(); ++i)
       pieces[i] = asio::const_buffer(output[i].data(), output[i].size());

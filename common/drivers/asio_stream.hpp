@@ -17,7 +17,7 @@ enum class Tried : std::uint8_t {
   ended,    // the peer sends nothing more, or is gone (reset, unreachable): outcomes, not errors
 };
 
-struct Attempt {
+struct Trial {
   Tried outcome;
   std::size_t bytes = 0;
 };
@@ -26,8 +26,8 @@ struct Attempt {
 class AsioStream {
 public:
   virtual ~AsioStream() = default;
-  virtual Attempt try_receive(websocket::MutableBytes buffer) = 0;
-  virtual Attempt try_send(const websocket::Output& output) = 0;
+  virtual Trial try_receive(websocket::MutableBytes buffer) = 0;
+  virtual Trial try_send(const websocket::Output& output) = 0;
   virtual void shut_down_sending() = 0;
   virtual asio::ip::tcp::socket& socket() = 0;
 

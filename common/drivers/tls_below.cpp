@@ -12,6 +12,7 @@ namespace {
 struct Below {
   AsioStream* stream;
   bool ended = false;
+  bool sending_ended = false;
   std::exception_ptr thrown{};
 };
 
@@ -24,7 +25,7 @@ template <class Move>
 int moved(BIO* bio, std::size_t* count, int retry, Move move) {
   BIO_clear_retry_flags(bio);
   try {
-    const Attempt attempt = move();
+    const Trial attempt = move();
     *count = attempt.bytes;
     if (attempt.outcome == Tried::some) return 1;
     if (attempt.outcome == Tried::not_now) BIO_set_flags(bio, retry | BIO_FLAGS_SHOULD_RETRY);
@@ -41,11 +42,17 @@ int read(BIO* bio, char* data, std::size_t size, std::size_t* count) {
   });
 }
 
+// A peer that reads no more may have sent before: OpenSSL, which after one error reads nothing
+// either, is told that all is well, and what it writes is dropped.
 int write(BIO* bio, const char* data, std::size_t size, std::size_t* count) {
   return moved(bio, count, BIO_FLAGS_WRITE, [&] {
+    Below& here = below(bio);
     websocket::Output output;
     output.add({reinterpret_cast<const std::byte*>(data), size});
-    return below(bio).stream->try_send(output);
+    Trial trial{Tried::ended};
+    if (!here.sending_ended) trial = here.stream->try_send(output);
+    here.sending_ended = trial.outcome == Tried::ended;
+    return here.sending_ended ? Trial{Tried::some, size} : trial;
   });
 }
 
@@ -89,6 +96,10 @@ BIO* bio_over(AsioStream& stream) {
 
 bool below_ended(SSL* session) {
   return below(SSL_get_rbio(session)).ended;
+}
+
+bool below_sends_no_more(SSL* session) {
+  return below(SSL_get_wbio(session)).sending_ended;
 }
 
 void rethrow_from_below(SSL* session) {

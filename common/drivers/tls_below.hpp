@@ -16,6 +16,9 @@ BIO* bio_over(AsioStream& stream);
 // TCP's stream has ended, or is gone.
 bool below_ended(SSL* session);
 
+// The peer takes nothing more; what it has sent can still be read.
+bool below_sends_no_more(SSL* session);
+
 // What the stream threw: an exception must not go through OpenSSL, which is C.
 void rethrow_from_below(SSL* session);
 

@@ -76,7 +76,7 @@ public:
 
   // One record, which is never larger than the buffer: nothing that has been decrypted is left
   // inside, and a socket that is not readable means that there is nothing to read.
-  Attempt try_receive(websocket::MutableBytes buffer) override {
+  Trial try_receive(websocket::MutableBytes buffer) override {
     if (shutdown_is_due_) try_shutdown();
     if (turning_away_) return turn_away(buffer);
     waits_to_receive_ = tcp::socket::wait_read;
@@ -89,17 +89,18 @@ public:
 
   // One record too: small pieces leave together. What was begun and could not leave is offered
   // again with the same bytes, as SSL_write(3) demands.
-  Attempt try_send(const websocket::Output& output) override {
+  Trial try_send(const websocket::Output& output) override {
     if (turning_away_) return {Tried::ended};
     std::array<std::byte, record_bytes_max> gathered;
     websocket::Bytes bytes = first_record(output, gathered);
     if (begun_bytes_ != 0) bytes = bytes.first(std::min(begun_bytes_, bytes.size()));
-    const Attempt attempted = attempt(waits_to_send_, [&] {
+    const Trial attempted = attempt(waits_to_send_, [&] {
       std::size_t count = 0;
       const int result = SSL_write_ex(session_.get(), bytes.data(), bytes.size(), &count);
       return Result{result, count};
     });
     begun_bytes_ = attempted.outcome == Tried::not_now ? bytes.size() : 0;
+    if (below_sends_no_more(session_.get())) return {Tried::ended};
     return attempted;
   }
 
@@ -128,7 +129,7 @@ private:
   };
 
   template <class Call>
-  Attempt attempt(tcp::socket::wait_type& waits, Call call) {
+  Trial attempt(tcp::socket::wait_type& waits, Call call) {
     if (fault_) return {Tried::ended};
     ERR_clear_error();  // the queue is the thread's: it may hold another connection's error
     Result result{SSL_do_handshake(session_.get()), 0};  // 1 at once when it is over
@@ -146,7 +147,7 @@ private:
   }
 
   // After it, OpenSSL may not be called for this session any more (SSL_get_error(3)).
-  Attempt fail() {
+  Trial fail() {
     if (below_ended(session_.get()))
       fault_ = established_ ? TlsFault::truncated : TlsFault::handshake_cut;
     else
@@ -163,8 +164,8 @@ private:
 
   // A socket that is closed on bytes not read sends a reset, which may destroy our alert before the
   // peer has seen it: what still comes is read, until its end, or the handshake's time, is up.
-  Attempt turn_away(websocket::MutableBytes buffer) {
-    const Attempt ignored = below_->try_receive(buffer);
+  Trial turn_away(websocket::MutableBytes buffer) {
+    const Trial ignored = below_->try_receive(buffer);
     return {ignored.outcome == Tried::ended ? Tried::ended : Tried::not_now};
   }
 

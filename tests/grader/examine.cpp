@@ -306,7 +306,9 @@ Report examine(const Exercise& exercise, const fs::path& source, const fs::path&
 }
 
 bool compile_prelude(const fs::path& header, const fs::path& compiled) {
-  std::vector<std::string> words = compiler_words({});
+  ExamineSettings settings;
+  settings.sanitized = false;
+  std::vector<std::string> words = compiler_words(settings);
   words.insert(words.end(), {"-x", "c++-header", header.string(), "-o", compiled.string()});
   const auto made = testing::run(command_of(std::move(words), {}), Seconds(120));
   return made && made->ending.clean();

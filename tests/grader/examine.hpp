@@ -62,8 +62,8 @@ std::filesystem::path made_folder(const std::filesystem::path& folder);
 Report examine(const Exercise& exercise, const std::filesystem::path& source,
                const std::filesystem::path& folder, const ExamineSettings& settings = {});
 
-// Compiles the header for all the programs that will be examined with it as their prelude, which
-// then include it first. False: the compiler refused it.
+// Compiles the header for all the programs that will be examined with it as their prelude and
+// without sanitizers, which then include it first. False: the compiler refused it.
 bool compile_prelude(const std::filesystem::path& header, const std::filesystem::path& compiled);
 
 // The check once more, with another seed perhaps, of the program that examine has made in folder.

@@ -1,6 +1,8 @@
-// prove NN solution [TIMES] | starter | mistake ID: the three-way proof of an exercise, one part at
-// a time. The solution passes; the starter compiles without a warning and fails; a wrong program
-// fails with its own id. Status 0: proved; 1: not, and why.
+// prove NN solution [TIMES] | starter | mistake ID | mistakes: the three-way proof of an exercise,
+// one part at a time. The solution passes; the starter compiles without a warning and fails; a
+// wrong program fails with its own id. "mistake" does without sanitizers where they are not needed,
+// which takes half the time; "mistakes" compiles them all as a student's program is compiled.
+// Status 0: proved; 1: not, and why.
 // prove prelude HEADER COMPILED: compiles what the wrong programs include first.
 #include <fmt/core.h>
 
@@ -64,18 +66,40 @@ int prove_starter(const Exercise& exercise, const fs::path& folder, ExamineSetti
   return wrong ? refuted(exercise, report, "the starter must compile, run and fail") : 0;
 }
 
+bool names(const Report& report, const std::string& id) {
+  return report.verdict != Verdict::passed && report.mistakes.size() <= 2 &&
+         std::find(report.mistakes.begin(), report.mistakes.end(), id) != report.mistakes.end();
+}
+
 int prove_mistake(const Exercise& exercise, const fs::path& folder, ExamineSettings settings,
-                  const fs::path& source, const std::string& id) {
-  settings.prelude = fs::path(build_folder) / "tests" / "grader" / "prelude.hpp";
+                  const std::string& id) {
+  const fs::path source = exercise.tests() / "mistakes" / (id + ".cpp");
   const Report report = examine(exercise, source, folder, settings);
   if (!exercise.hints.contains(id))
     return refuted(exercise, report, "hints.json has no entry " + id);
-  const auto& named = report.mistakes;
   if (report.verdict == Verdict::passed) return refuted(exercise, report, "the mistake passes");
-  if (named.size() > 2) return refuted(exercise, report, "more than two mistakes are named");
-  return std::find(named.begin(), named.end(), id) != named.end()
-             ? 0
-             : refuted(exercise, report, "the mistake is not named " + id);
+  if (report.mistakes.size() > 2)
+    return refuted(exercise, report, "more than two mistakes are named");
+  return names(report, id) ? 0 : refuted(exercise, report, "the mistake is not named " + id);
+}
+
+int prove_mistakes(const Exercise& exercise, const ExamineSettings& settings) {
+  int status = 0;
+  for (const auto& entry : fs::directory_iterator(exercise.tests() / "mistakes")) {
+    const TemporaryFolder folder;
+    status |= prove_mistake(exercise, folder.path(), settings, entry.path().stem().string());
+  }
+  return status;
+}
+
+int prove_mistake_fast(const Exercise& exercise, const fs::path& folder, ExamineSettings settings,
+                       const std::string& id) {
+  ExamineSettings fast = settings;
+  fast.sanitized = false;
+  fast.prelude = fs::path(build_folder) / "tests" / "grader" / "prelude.hpp";
+  const fs::path source = exercise.tests() / "mistakes" / (id + ".cpp");
+  if (exercise.hints.contains(id) && names(examine(exercise, source, folder, fast), id)) return 0;
+  return prove_mistake(exercise, folder, settings, id);
 }
 
 }  // namespace
@@ -86,7 +110,7 @@ int main(int argc, char** argv) {
     return compile_prelude(words[1], words[2]) ? 0 : 1;
   const auto exercise = words.size() >= 2 ? exercise_numbered(words[0]) : std::nullopt;
   if (!exercise) {
-    std::cerr << "prove NN solution [TIMES] | starter | mistake ID\n";
+    std::cerr << "prove NN solution [TIMES] | starter | mistake ID | mistakes\n";
     return 2;
   }
   const TemporaryFolder folder;
@@ -98,7 +122,6 @@ int main(int argc, char** argv) {
     return prove_repeated(*exercise, folder.path(), settings, std::stoi(words[2]));
   if (words[1] == "solution") return prove_solution(*exercise, folder.path(), settings);
   if (words[1] == "starter") return prove_starter(*exercise, folder.path(), settings);
-  const std::string id = words.at(2);
-  return prove_mistake(*exercise, folder.path(), settings,
-                       exercise->tests() / "mistakes" / (id + ".cpp"), id);
+  if (words[1] == "mistakes") return prove_mistakes(*exercise, settings);
+  return prove_mistake_fast(*exercise, folder.path(), settings, words.at(2));
 }

@@ -1,6 +1,7 @@
 // TLS under the asio driver: whom it believes, what it refuses, and how either side may end. That
 // WebSockets work over it as over TCP, the contract suite shows.
 #include <openssl/err.h>
+#include <poll.h>
 
 #include <exception>
 #include <future>
@@ -10,6 +11,7 @@
 #include "drivers/blocking.hpp"
 #include "drivers/event_loop.hpp"
 #include "drivers/tls_fault.hpp"
+#include "drivers/tls_stream.hpp"
 #include "support/catch.hpp"
 #include "unit/drivers/raw_peer.hpp"
 #include "unit/drivers/tls_relay.hpp"
@@ -150,6 +152,42 @@ struct PlainOpenSsl {
   RawPeer peer;
   TlsSession session;
 };
+
+// A stream on which, from some moment on, nothing can be sent: the peer has gone, or reads no more.
+class Deaf : public drivers::AsioStream {
+public:
+  Deaf(std::unique_ptr<AsioStream> stream, const bool& deaf)
+      : stream_{std::move(stream)}, deaf_{deaf} {}
+  drivers::Trial try_receive(websocket::MutableBytes buffer) override {
+    return stream_->try_receive(buffer);
+  }
+  drivers::Trial try_send(const websocket::Output& output) override {
+    return deaf_ ? drivers::Trial{drivers::Tried::ended} : stream_->try_send(output);
+  }
+  void shut_down_sending() override { stream_->shut_down_sending(); }
+  asio::ip::tcp::socket& socket() override { return stream_->socket(); }
+
+private:
+  std::unique_ptr<AsioStream> stream_;
+  const bool& deaf_;
+};
+
+// asio's own wait does not wait on a socket that is non-blocking.
+void wait_for(drivers::AsioStream& stream, drivers::AsioStream::Wait what) {
+  const short events = what == asio::ip::tcp::socket::wait_read ? POLLIN : POLLOUT;
+  pollfd socket{stream.socket().native_handle(), events, 0};
+  REQUIRE(::poll(&socket, 1, 10'000) == 1);
+}
+
+// What comes next, and "" at the end.
+std::string next_from(drivers::AsioStream& stream) {
+  std::string text(64, '\0');
+  while (true) {
+    const auto [outcome, bytes] = stream.try_receive(std::as_writable_bytes(std::span(text)));
+    if (outcome != drivers::Tried::not_now) return text.substr(0, bytes);
+    wait_for(stream, stream.receive_waits_for());
+  }
+}
 
 }  // namespace
 
@@ -309,6 +347,36 @@ TEST_CASE("an end without close_notify is a truncation, and one with it is none"
   const Ending seen = server.ending.get();
   CHECK(seen.rule == Rule::ended_without_close);
   CHECK(seen.error == (notified ? std::error_code() : make_error_code(TlsFault::truncated)));
+}
+
+TEST_CASE("what came before nothing more could be sent is read to its end", "[tls]") {
+  asio::io_context loop;
+  asio::ip::tcp::acceptor listener(loop, {asio::ip::make_address("127.0.0.1"), 0});
+  const std::uint16_t port = listener.local_endpoint().port();
+  auto client = std::async(std::launch::async, [port] {
+    PlainOpenSsl peer(net::resolve("127.0.0.1", port).front());
+    REQUIRE(peer.shake_hands());
+    CHECK(peer.receive() == "Bonjour");
+    peer.send("Adieu");
+    SSL_shutdown(peer.session.get());
+    peer.peer.stream().shutdown_sending();
+    peer.peer.ended();
+  });
+  bool deaf = false;
+  auto below = std::make_unique<Deaf>(drivers::plain_stream(listener.accept()), deaf);
+  const auto stream = drivers::tls_stream(
+      std::move(below), drivers::TlsSession(relay_session(true, identity()).release()));
+  websocket::Output output;
+  output.add(websocket::bytes_of("Bonjour"));
+  while (stream->try_send(output).outcome == drivers::Tried::not_now)
+    wait_for(*stream, stream->send_waits_for());
+  deaf = true;
+  CHECK(stream->try_send(output).outcome == drivers::Tried::ended);
+  CHECK(next_from(*stream) == "Adieu");
+  CHECK(next_from(*stream).empty());
+  CHECK_FALSE(stream->fault());
+  stream->close();
+  client.get();
 }
 
 TEST_CASE("a record that was changed on the way ends the connection", "[tls][rfc8446][5.2]") {

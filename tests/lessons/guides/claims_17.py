@@ -1,0 +1,71 @@
+import guide
+
+
+class Lesson17(guide.Claims):
+    number = "17"  # the pages: tests/browser/page_test.mjs
+    long = ("test_exercise",)
+
+    def server(self, name="server", *options):
+        server = self.terminal(name)
+        server.also_runs(" ".join((f"./prise run 17 {name}", *options))).waits_for("en écoute")
+        return server
+
+    def test_lancer(self):
+        server, client = self.terminals_for(2)
+        server.run("./prise run 17 server").waits_for("Serveur WebSocket en écoute sur ws://localhost:8765")
+        client.run("./prise run 17 client").waits_for("Réponse : Echo : Comment ça va ?")
+        client.ends()
+        client.run("""./prise run 17 client "L'été" "et vous ?\"""").waits_for("Réponse : Echo : et vous ?")
+        client.ends()
+        server.key("C").ends()
+        server.run("./prise run 17 once_server").waits_for("en écoute")
+        client.also_runs("curl -s http://localhost:8765/").waits_for("alert(")
+        self.quotes("l'autre page des notes, celle qui ouvre une alerte")
+        client.ends()
+        server.key("C").ends()
+        server.also_runs("./prise run 17 echo_server").waits_for("en écoute")
+        client.run("./prise run 17 echo_client ws://localhost:8765/")
+        self.deadlock(client, says="face à `echo_server`, chacun attend que l'autre commence")
+        client.key("C").status()
+
+    def test_exercise(self):
+        server, client = self.terminals_for(2)
+        self.solves()
+        server.run("./prise run 17 exercise").waits_for("en écoute")
+        client.run("./prise run 17 client").waits_for("Réponse : ")
+        client.ends()
+        server.waits_for("Fin : 1000")
+
+    def test_break_1(self):
+        server, curl = self.server("echo_server"), self.terminal()
+        self.quotes("Lancez `echo_server`, qui n'a pas de page")
+        curl.run("curl -i http://localhost:8765/").sees("426 Upgrade Required")
+        curl.sees("Sec-WebSocket-Version: 13")
+        curl.ends()
+        server.key("C").ends()
+        self.server("server")
+        self.quotes("Avec `server`, la même commande rend la page.")
+        curl.run("curl -i http://localhost:8765/").waits_for("200 OK")
+        curl.waits_for("</html>")
+
+    def test_break_2(self):
+        server, curl = self.server(), self.terminal()
+        self.quotes("Lancez `server`")
+        asks = ("curl -i -H 'Origin: https://example.com' -H 'Connection: Upgrade' -H 'Upgrade: websocket' "
+                "-H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' http://localhost:8765/")
+        curl.run(asks).sees("403", says=": 403.")
+        curl.ends()
+        self.quotes("Enlevez l'`Origin` : 101, et `Nouvelle connexion` chez le serveur (Ctrl-C pour finir)")
+        curl.also_runs(asks.replace("-H 'Origin: https://example.com' ", "")).waits_for("101 Switching Protocols")
+        server.waits_for("Nouvelle connexion")
+        curl.key("C").ends(130)
+
+    def test_break_3(self):
+        server, client = self.terminals_for(2)
+        server.run("./prise run 17 echo_server --limit 10").waits_for("en écoute")
+        client.run('./prise run 17 client "un texte trop long"')
+        client.sees("Erreur : le serveur a fermé la connexion, code 1009.")
+        client.ends(1)
+
+
+guide.main(Lesson17)
