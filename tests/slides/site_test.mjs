@@ -41,6 +41,7 @@ const visit = (hash) => page.evaluate((there) => new Promise((resolve) => {
   addEventListener('hashchange', () => resolve(), { once: true });
   location.hash = there;
 }), hash);
+const comes = (id) => page.waitForFunction((there) => !document.getElementById(there).hidden, {}, id);
 const shown = () => page.$$eval('main > article', (all) => all.filter((one) => !one.hidden).map(({ id }) => id));
 
 test('each guide, deck, slide, figure and document is there', async () => {
@@ -137,6 +138,7 @@ test('search: with the keyboard alone', async () => {
   assert.deepEqual(await state(), ['false', null]);
   assert.match(await page.evaluate(() => location.hash), /^#lecon-06/);
   await page.goBack();
+  await comes('figures');
   assert.deepEqual(await shown(), ['figures']);
 });
 
@@ -156,11 +158,13 @@ test('on a telephone: nothing is wider than the page but what scrolls inside its
   assert.equal(await page.$eval('nav details', (one) => one.open), false);
   await page.tap('nav summary');
   await page.tap('nav a[href="#lecon-09"]');
+  await comes('lecon-09');
   assert.deepEqual(await shown(), ['lecon-09']);
   await page.tap('#cherche');
   await page.keyboard.type('masque');
   const index = await page.$$eval('[role=option]', (all) => all.findIndex((one) => one.textContent.startsWith('Leçon 16')));
   await page.tap(`#trouve-${index}`);
+  await comes('lecon-16');
   assert.deepEqual(await shown(), ['lecon-16']);
 });
 
