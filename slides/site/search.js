@@ -5,7 +5,7 @@
 function plain(text) {
   return Array.from(text, (letter) => {
     const bare = letter.normalize('NFD')[0].toLowerCase();
-    return { '’': "'", '\u00a0': ' ', '\u202f': ' ', '\n': ' ', œ: 'o' }[bare] ?? (bare.length === letter.length ? bare : letter);
+    return { '’': "'", '\u00a0': ' ', '\u202f': ' ', '\n': ' ' }[bare] ?? (bare.length === letter.length ? bare : letter);
   }).join('');
 }
 
@@ -55,9 +55,14 @@ function score_of(block, words) {
 const worth_of_article = (id) => (id.startsWith('lecon-') ? 20 : id === 'accueil' ? -40 : id.startsWith('diapo-') ? 0 : 6);
 
 // The titles under which the words stand, the best first, few of each article; and the sentence to show of each.
-function search(blocks, asked, { results_max = 40, article_max = 4 } = {}) {
+function search(blocks, asked) {
   const words = plain(asked).split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [];
+  const found = words.length === 0 ? [] : search_words(blocks, words);
+  if (found.length > 0 || !words.some((word) => word.includes('oe'))) return found;
+  return search_words(blocks, words.map((word) => word.replaceAll('oe', 'œ')));
+}
+
+function search_words(blocks, words, { results_max = 40, article_max = 4 } = {}) {
   const found = new Map();
   blocks.forEach((block, i) => {
     const score = score_of(block, words);

@@ -106,19 +106,31 @@ const type = async (words) => {
   return page.$$eval('[role=option]', (all) => all.map((one) => one.textContent));
 };
 
+test('back leads to where one was', async () => {
+  await visit('#lecon-08');
+  await page.evaluate(() => scrollTo(0, 900));
+  await page.waitForFunction(() => history.state?.top === 900);
+  await visit('#figures');
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  await page.goBack();
+  await comes('lecon-08');
+  await page.waitForFunction(() => scrollY === 900);
+});
+
 test('search: in the page, without accents, with the sentence found', async () => {
   const found = await type('tampon');
   assert.match(found[0], /^Leçon 06/);
   assert.ok(found.some((one) => /^Index.*Lexique.*tampon · buffer/.test(one)), 'the glossary');
-  assert.match(await page.$eval('#combien', (one) => one.textContent), /^\d+ résultats pour « tampon »$/);
+  assert.match(await page.$eval('#combien', (one) => one.textContent), /^\d+ résultats pour «\u00a0tampon\u00a0»$/);
   assert.ok(await page.$$eval('[role=option] mark', (all) => all.length > 0 && all.every((one) => /^tampon$/i.test(one.textContent))));
   const plain = await type('reseau qui perd');
   assert.ok(plain.length > 0 && plain.some((one) => one.includes('réseau qui perd')));
   assert.deepEqual(await type('RÉSEAU qui perd'), plain);
+  assert.ok((await type('un coeur')).some((one) => one.includes('un cœur')));
   for (const words of ['EAGAIN', 'demi-fermeture', 'half-close', 'Sec-WebSocket-Accept'])
     assert.ok((await type(words)).some((one) => one.toLowerCase().includes(words.toLowerCase())), words);
   assert.deepEqual(await type('zzzz'), []);
-  assert.equal(await page.$eval('#combien', (one) => one.textContent), 'Rien pour « zzzz »');
+  assert.equal(await page.$eval('#combien', (one) => one.textContent), 'Rien pour «\u00a0zzzz\u00a0»');
 });
 
 test('search: with the keyboard alone', async () => {
