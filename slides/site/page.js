@@ -146,7 +146,10 @@ function open_result({ element, title, article }) {
 }
 
 input.addEventListener('input', look_for);
-input.addEventListener('focus', () => { if (input.value) look_for(); });
+input.addEventListener('focus', () => {
+  if (input.value) look_for();
+  else setTimeout(() => { blocks ??= read_blocks(articles); });  // before the first letter, if there is time
+});
 input.addEventListener('blur', close_list);
 input.addEventListener('keydown', (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
