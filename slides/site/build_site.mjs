@@ -53,7 +53,8 @@ function deck_html(deck, render, with_pdf) {
   });
   const pdf = with_pdf ? ` ou <a href="${deck.name}.pdf">en PDF</a>` : '';
   return `<h1>${escape(deck.title)}</h1><p>Diaporama de ${deck.slides.length} diapositives, ${deck.minutes}\u00a0minutes, à lire ici, `
-    + `ou à projeter\u00a0: <a href="${deck.name}.html">en plein écran</a>${pdf}. Là, <kbd>f</kbd> prend tout l'écran, et <kbd>p</kbd> ouvre la vue de l'orateur.</p>\n${slides.join('')}`;
+    + `ou à projeter\u00a0: <a href="${deck.name}.html">en plein écran</a>${pdf}. Là, <kbd>f</kbd> prend tout l'écran, et `
+    + `<kbd>p</kbd> ouvre la vue de l'orateur.</p>\n${slides.join('')}`;
 }
 
 function home_html() {

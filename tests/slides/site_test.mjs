@@ -24,9 +24,11 @@ const elsewhere = [];
 const complaints = [];
 before(async () => {
   const args = process.getuid() === 0 ? ['--no-sandbox'] : [];
-  browser = await require('puppeteer-core').launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args,
-    protocolTimeout: 600_000 });
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  browser = await require('puppeteer-core').launch({ executablePath, headless: true, args,
+    timeout: 120_000, protocolTimeout: 600_000 });
   page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
   page.on('request', (request) => { if (!/^data:/.test(request.url()) && request.url().split('#')[0] !== url) elsewhere.push(request.url()); });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));
