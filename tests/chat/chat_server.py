@@ -5,7 +5,9 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 
 import websockets
 
@@ -26,21 +28,25 @@ async def within(awaitable):
 class Server:
     """Started and stopped as often as one likes, over the same data."""
 
-    def __init__(self, *options, data=None, host="127.0.0.1", stderr=subprocess.PIPE, before=None,
-                 schemes=("ws", "http")):
+    def __init__(self, *options, data=None, host="127.0.0.1", before=None, environment=None, schemes=("ws", "http")):
         self.folder = tempfile.TemporaryDirectory(prefix="prise-chat-")
         self.data = data or self.folder.name
-        self.options, self.host, self.stderr, self.before = options, host, stderr, before
+        self.options, self.host, self.before, self.environment = options, host, before, environment
         self.schemes = schemes
         self.process = None
 
     def start(self, port=0):
         self.process = subprocess.Popen(
             [SERVER, "--host", self.host, "--port", str(port), "--data", self.data, *self.options],
-            stdout=subprocess.PIPE, stderr=self.stderr, text=True, preexec_fn=self.before)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=self.before,
+            env={**os.environ, **(self.environment or {})})
+        self.console = []
+        # A pipe that nobody reads is full after 64 KiB, and stops who writes to it.
+        self.reader = threading.Thread(target=self.console.extend, args=(self.process.stderr,), daemon=True)
+        self.reader.start()
         if port == 0:
             first = self.process.stdout.readline()
-            assert first.startswith("Port : "), (first, self.process.stderr.read())
+            assert first.startswith("Port : "), (first, self.end())
             port = int(first.split()[-1])
         self.port = port
         assert self.process.stdout.readline().startswith(f"Serveur démarré sur {self.schemes[0]}://{self.shown}:{self.port}")
@@ -51,12 +57,21 @@ class Server:
     def shown(self):
         return "127.0.0.1" if self.host == "0.0.0.0" else self.host
 
+    def end(self):
+        """Waits for its end: the last of what it says, and all that it wrote on its console."""
+        last = self.process.stdout.read()
+        self.process.wait(PATIENCE)
+        self.reader.join(PATIENCE)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return last, "".join(self.console)
+
     async def stop(self, how=signal.SIGTERM):
         """What it has written on its console. Its clients answer meanwhile."""
         self.process.send_signal(how)
-        console = (await asyncio.to_thread(self.process.communicate, timeout=PATIENCE))[1]
-        expected = -signal.SIGKILL if how == signal.SIGKILL else 0
-        assert self.process.returncode == expected, (self.process.returncode, console)
+        last, console = await within(asyncio.to_thread(self.end))
+        expected = (-signal.SIGKILL, "") if how == signal.SIGKILL else (0, "Serveur arrêté.\n")
+        assert (self.process.returncode, last) == expected, (self.process.returncode, last, console)
         return console
 
     def log(self):
@@ -69,9 +84,25 @@ class Server:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.kill()
-        self.process.communicate()
+            self.end()
         with contextlib.suppress(OSError):
             self.folder.cleanup()
+
+
+class LabServer:
+    """The server of notes 004, of which ours knows nothing."""
+
+    host = "127.0.0.1"
+
+    def __enter__(self):
+        file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lab_server.py")
+        self.process = subprocess.Popen([sys.executable, file], stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
 
 
 class Client:

@@ -1,10 +1,12 @@
 """The lab's server, from notes 004; what they leave out ("...") is the least that they describe."""
 import asyncio
 import json
+import logging
 import sys
 
 import websockets
 
+logger = logging.getLogger(__name__)
 clients = {}
 rooms = ["general"]
 
@@ -44,8 +46,13 @@ async def handle_client(websocket):
                 rooms.append(data["room"])
                 for other in list(clients):
                     await send_rooms(other)
+    except websockets.exceptions.ConnectionClosed:
+        logger.info("Client déconnecté : %s", websocket.remote_address)
+    except Exception:
+        logger.exception("Erreur inattendue")
     finally:
         del clients[websocket]
+        logger.info("Client supprimé : %s", websocket.remote_address)
 
 
 async def main():

@@ -22,6 +22,7 @@ namespace {
 
 struct Plan {
   std::size_t clients = 5000, rooms = 50, per_second = 200, seconds = 120, pid = 0;
+  std::size_t patience = 60;  // seconds, for each thing that must come
 };
 
 struct Person {
@@ -61,14 +62,19 @@ public:
   // False: not everyone could come.
   bool arrive() {
     connect_next();
-    turn_until([this] { return rooms_there_ >= plan_.rooms; });
+    const bool open =
+        turn_until([this] { return rooms_there_ >= plan_.rooms; },
+                   [this] { return fmt::format("{} salons sur {}", rooms_there_, plan_.rooms); });
+    if (!open) return false;
     for (int i = 0; i < 100; ++i)
       connect_next();
-    turn_until([this] { return present_ == plan_.clients; });
-    settle();
-    return present_ == plan_.clients;
+    const bool all =
+        turn_until([this] { return present_ == plan_.clients; },
+                   [this] { return fmt::format("{} clients sur {}", present_, plan_.clients); });
+    return all && settle();
   }
 
+  // What did not come is counted by the report.
   void talk() {
     const std::size_t total = plan_.per_second * plan_.seconds;
     const auto begin = Clock::now();
@@ -81,11 +87,15 @@ public:
       for (; sent < std::min(due, total); ++sent)
         say_something(sent);
     }
-    const auto patience = Clock::now() + 60s;
-    turn_until([&] { return missing() == 0 || Clock::now() > patience; });
+    turn_until([this] { return missing() == 0; },
+               [this] { return fmt::format("il manque {} livraisons", missing()); });
   }
 
   bool report() {
+    if (latencies_us_.empty()) {
+      warn("Personne n'a rien reçu.");
+      return false;
+    }
     std::sort(latencies_us_.begin(), latencies_us_.end());
     const auto percentile = [this](double part) {
       const auto last = static_cast<double>(latencies_us_.size() - 1);
@@ -143,19 +153,27 @@ private:
     person.peer->user = &person;
   }
 
-  template <class Condition>
-  void turn_until(Condition met) {
-    while (!met() && lost_ == 0 && loop_.turn(100ms)) {
+  // False: it did not come in time, or someone was lost; either is said.
+  template <class Condition, class Progress>
+  bool turn_until(Condition met, Progress progress) {
+    const auto deadline = Clock::now() + std::chrono::seconds(plan_.patience);
+    while (!met() && lost_ == 0 && Clock::now() < deadline && loop_.turn(100ms)) {
     }
+    if (met()) return true;
+    if (lost_ == 0) warn("Toujours pas, après {} s : {}.", plan_.patience, progress());
+    return false;
   }
 
   // Until all have heard of all who came.
-  void settle() {
+  bool settle() {
     auto quiet_since = Clock::now();
-    for (std::uint64_t before = heard_; Clock::now() < quiet_since + 1s; before = heard_) {
-      loop_.turn(100ms);
+    std::uint64_t before = heard_;
+    const auto is_quiet = [&] {
       if (heard_ != before) quiet_since = Clock::now();
-    }
+      before = heard_;
+      return Clock::now() >= quiet_since + 1s;
+    };
+    return turn_until(is_quiet, [] { return std::string("le calme"); });
   }
 
   void say_something(std::size_t number) {
@@ -212,12 +230,14 @@ std::string resident_memory(std::size_t pid) {
 
 int main(int argc, char** argv) {
   Plan plan;
-  const auto options = parse_options(argc, argv, {.port = 8001, .host = "127.0.0.2"},
-                                     {{"--clients", &plan.clients, "Clients"},
-                                      {"--rooms", &plan.rooms, "Salons"},
-                                      {"--rate", &plan.per_second, "Messages par seconde, en tout"},
-                                      {"--seconds", &plan.seconds, "Durée"},
-                                      {"--pid", &plan.pid, "Processus du serveur, à mesurer"}});
+  const auto options = parse_options(
+      argc, argv, {.port = 8001, .host = "127.0.0.2"},
+      {{"--clients", &plan.clients, "Clients"},
+       {"--rooms", &plan.rooms, "Salons"},
+       {"--rate", &plan.per_second, "Messages par seconde, en tout"},
+       {"--seconds", &plan.seconds, "Durée"},
+       {"--patience", &plan.patience, "Secondes, au plus, pour chaque chose qui doit venir"},
+       {"--pid", &plan.pid, "Processus du serveur, à mesurer"}});
   drivers::Settings settings;
   drivers::EventLoop loop(settings);
   websocket::Url url;

@@ -8,11 +8,9 @@
 #include <sstream>
 
 #include "allowance.hpp"
-#include "commands.hpp"
 #include "limits.hpp"
 #include "support/catch.hpp"
 #include "texts.hpp"
-#include "view.hpp"
 
 using namespace prise::chat;
 using nlohmann::json;
@@ -205,54 +203,4 @@ TEST_CASE("an allowance lets so many through at once, then so many a second", "[
   for (int i = 0; i < 3; ++i)
     CHECK_FALSE(allowance.take_one(now));
   CHECK(allowance.take_one(now));
-}
-
-TEST_CASE("what is typed becomes an action", "[chat][client]") {
-  const auto json_of = [](std::string_view line) { return json::parse(read_command(line)->text); };
-  CHECK_FALSE(read_command(""));
-  CHECK(json_of("Salut") == json{{"action", "send_message"}, {"message", "Salut"}});
-  CHECK(json_of("//aide") == json{{"action", "send_message"}, {"message", "/aide"}});
-  CHECK(json_of("/login Zoé") == json{{"action", "login"}, {"user", "Zoé"}, {"version", 1}});
-  CHECK(json_of("/create_room tp 1") == json{{"action", "create_room"}, {"room", "tp 1"}});
-  CHECK(json_of("/rejoindre tp") == json{{"action", "join_room"}, {"room", "tp"}});
-  CHECK(read_command("/login")->kind == Command::Kind::unknown);
-  CHECK(read_command("/nope")->kind == Command::Kind::unknown);
-  CHECK(read_command("/quit")->kind == Command::Kind::quit);
-}
-
-TEST_CASE("the client catches up without a gap and without showing twice", "[chat][client]") {
-  std::vector<std::string> shown;
-  View view(false, [&](const std::string& line) { shown.push_back(line.substr(6)); });
-  const auto history = [](Id first, Id last, const Window& window, bool more) {
-    Page page{{}, more};
-    for (Id id = first; id <= last; ++id)
-      page.messages.push_back({id, "Zoé", std::to_string(id), "", 0});
-    return history_text("general", window, page, "");
-  };
-  view.receive(welcome_text("moi", "general", "h1"));
-  view.receive(history(1, 2, {}, false));
-  view.receive(spoken_text("general", {3, "Zoé", "3", "", 0}));
-  view.receive(welcome_text("moi", "general", "h1"));  // connected again, much has been said
-  const auto asked = view.receive(history(7, 8, {}, true));
-  REQUIRE(asked.size() == 1);
-  CHECK(json::parse(asked[0])["after"] == 3);
-  CHECK(view.receive(history(4, 5, {.after = 3}, true)).size() == 1);
-  CHECK(view.receive(history(6, 8, {.after = 5}, false)).empty());
-  CHECK(shown == std::vector<std::string>{"Zoé: 1", "Zoé: 2", "Zoé: 3", "Zoé: 4", "Zoé: 5",
-                                          "Zoé: 6", "Zoé: 7", "Zoé: 8"});
-}
-
-TEST_CASE("the client survives whatever a server sends, and so does the terminal",
-          "[chat][client]") {
-  std::string shown;
-  View view(true, [&](const std::string& line) { shown += line; });
-  for (const char* const text :
-       {"", "[]", "{}", R"({"action":7})", R"({"action":"history","messages":[7,{}]})",
-        R"({"action":"rooms","rooms":[7,null]})", R"({"action":"frames","frames":[7]})",
-        R"({"action":"people"})", R"({"action":"welcome","user":7})", "\xff"})
-    view.receive(text);
-  shown.clear();
-  view.receive(R"({"action":"message","message":"a\u001b]0;x\u0007: \u001b[2J"})");
-  CHECK(shown.find("\x1b]") == std::string::npos);
-  CHECK(shown.find("\x1b[2J") == std::string::npos);
 }

@@ -7,8 +7,15 @@ import sys
 
 import websockets
 
-from chat_server import SCHEMA, Client, Server, actions_seen, run, within
-from notes_client import NotesClient
+from chat_server import SCHEMA, Client, LabServer, Server, actions_seen, run, within
+from notes_client import NotesClient, see_all_of_the_notes
+
+
+async def test_unchanged():
+    """A client of the notes passes unchanged, from the lab's server to ours."""
+    for server in (LabServer(), Server("--memory")):
+        with server:
+            await see_all_of_the_notes(server.host, server.port)
 
 
 async def test_notes():

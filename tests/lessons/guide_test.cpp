@@ -183,6 +183,14 @@ TEST_CASE("a guide has three things to break, numbered", "[guide]") {
   }
 }
 
+TEST_CASE("what a guide says to run has its test", "[guide]") {
+  for (const auto& [lesson, programs] : lessons()) {
+    INFO("see tests/lessons/guides/guide.py");
+    INFO(lesson);
+    CHECK(fs::exists(root / "tests/lessons/guides" / ("claims_" + lesson.substr(0, 2) + ".py")));
+  }
+}
+
 // Those that the check names when it fails: whoever looks one up in the guide finds it.
 TEST_CASE("a guide's classic mistakes are those of the check, under the same names", "[guide]") {
   for (const auto& [lesson, programs] : lessons()) {

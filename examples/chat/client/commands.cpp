@@ -2,92 +2,65 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 namespace prise::chat {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-std::string written(const json& object) {
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-// The actions' own names, and what a French speaker would try.
-enum class Word : std::uint8_t { login, create_room, join_room, rest };
+enum class Argument : std::uint8_t { none, name };
 struct Verb {
-  std::string_view name, alias;
-  Word word;
+  std::string_view name, alias;  // the action's own name, and what a French speaker would try
   Command::Kind kind;
+  Argument argument;
 };
 constexpr auto verbs = std::to_array<Verb>({
-    {"login", "pseudo", Word::login, Command::Kind::send},
-    {"create_room", "creer", Word::create_room, Command::Kind::send},
-    {"join_room", "rejoindre", Word::join_room, Command::Kind::send},
-    {"history", "historique", Word::rest, Command::Kind::older},
-    {"frames", "trames", Word::rest, Command::Kind::frames},
-    {"help", "aide", Word::rest, Command::Kind::help},
-    {"quit", "quitter", Word::rest, Command::Kind::quit},
+    {"login", "pseudo", Command::Kind::login, Argument::name},
+    {"create_room", "creer", Command::Kind::create_room, Argument::name},
+    {"join_room", "rejoindre", Command::Kind::join_room, Argument::name},
+    {"history", "historique", Command::Kind::older, Argument::none},
+    {"frames", "trames", Command::Kind::frames, Argument::none},
+    {"help", "aide", Command::Kind::help, Argument::none},
+    {"quit", "quitter", Command::Kind::quit, Argument::none},
 });
 
-Command action_of(Word word, std::string_view argument) {
-  if (argument.empty()) return {Command::Kind::unknown, "Il manque un nom : /aide"};
-  switch (word) {
-    case Word::login:
-      return {Command::Kind::send, login_text(argument, {})};
-    case Word::create_room:
-      return {Command::Kind::send, written({{"action", "create_room"}, {"room", argument}})};
-    default:
-      return {Command::Kind::send, written({{"action", "join_room"}, {"room", argument}})};
-  }
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+Command mistaken(std::string why) {
+  return {Command::Kind::mistaken, std::move(why)};
 }
 
 }  // namespace
 
 const std::string_view help_text =
-    "/login PSEUDO        changer de pseudo           /create_room SALON   créer un salon\n"
-    "/join_room SALON     changer de salon            /history             messages plus anciens\n"
-    "/frames              voir les trames, ou non     /quit                partir\n"
-    "Aussi : /pseudo /creer /rejoindre /historique /trames /aide /quitter. Tout le reste est un "
-    "message ; // commence un message par /.";
+    "Tout ce que vous tapez est un message, sauf :\n"
+    "  /login PSEUDO       changer de pseudo           (ou /pseudo)\n"
+    "  /create_room SALON  créer un salon              (ou /creer)\n"
+    "  /join_room SALON    changer de salon            (ou /rejoindre)\n"
+    "  /history            messages plus anciens       (ou /historique)\n"
+    "  /frames             voir les trames, ou plus    (ou /trames)\n"
+    "  /help               ces lignes                  (ou /aide)\n"
+    "  /quit               partir                      (ou /quitter)\n"
+    "// au début de la ligne dit un message qui commence par /.";
 
 std::optional<Command> read_command(std::string_view line) {
-  if (line.empty()) return std::nullopt;
-  if (!line.starts_with('/') || line.starts_with("//")) {
-    const std::string_view message = line.substr(line.starts_with("//") ? 1 : 0);
-    return Command{Command::Kind::send,
-                   written({{"action", "send_message"}, {"message", message}})};
-  }
-  const std::size_t space = std::min(line.find(' '), line.size());
-  const std::string_view name = line.substr(1, space - 1);
-  const std::string_view argument = line.substr(std::min(space + 1, line.size()));
+  if (trimmed(line).empty()) return std::nullopt;
+  if (line.starts_with("//")) return Command{Command::Kind::say, std::string(line.substr(1))};
+  if (!line.starts_with('/')) return Command{Command::Kind::say, std::string(line)};
+
+  const std::size_t name_end = std::min(line.find(' '), line.size());
+  const std::string_view name = line.substr(1, name_end - 1);
+  const std::string_view argument = trimmed(line.substr(name_end));
   const auto* const verb = std::find_if(verbs.begin(), verbs.end(), [name](const Verb& one) {
     return one.name == name || one.alias == name;
   });
   if (verb == verbs.end())
-    return Command{Command::Kind::unknown,
-                   "Commande inconnue : /" + std::string(name) + " (/aide les montre toutes)"};
-  if (verb->kind == Command::Kind::send) return action_of(verb->word, argument);
-  return Command{verb->kind, {}};
-}
-
-// The lab's server knows neither version nor room, and looks at neither.
-std::string login_text(std::string_view user, std::string_view room) {
-  json object{{"action", "login"}, {"user", user}, {"version", 1}};
-  if (!room.empty()) object["room"] = room;
-  return written(object);
-}
-
-std::string history_before_text(std::string_view room, std::int64_t id) {
-  return written({{"action", "get_history"}, {"room", room}, {"before", id}});
-}
-
-std::string history_after_text(std::string_view room, std::int64_t id) {
-  return written({{"action", "get_history"}, {"room", room}, {"after", id}});
-}
-
-std::string watch_text(bool on) {
-  return written({{"action", "watch_frames"}, {"on", on}});
+    return mistaken("Commande inconnue : /" + std::string(name) + " (/aide les montre toutes)");
+  if (verb->argument == Argument::name && argument.empty())
+    return mistaken("Il manque un nom : /" + std::string(name) + " NOM");
+  return Command{verb->kind, std::string(argument)};
 }
 
 }  // namespace prise::chat

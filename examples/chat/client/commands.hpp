@@ -1,4 +1,4 @@
-// What is typed, as the action it stands for: PROTOCOL.md.
+// What is typed, as what it asks for.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,23 @@
 namespace prise::chat {
 
 struct Command {
-  enum class Kind : std::uint8_t { send, older, frames, help, quit, unknown };
-  Kind kind = Kind::send;
-  std::string text;  // send: the JSON to send; unknown: what to tell the user
+  enum class Kind : std::uint8_t {
+    say,
+    login,
+    create_room,
+    join_room,
+    older,
+    frames,
+    help,
+    quit,
+    mistaken,
+  };
+  Kind kind = Kind::say;
+  std::string argument;  // what to say, a name; mistaken: what to tell the user
 };
 
-// `line` is UTF-8. Nothing: an empty line.
+// `line` is what the user typed, any bytes. Nothing: an empty line.
 std::optional<Command> read_command(std::string_view line);
-
-std::string login_text(std::string_view user, std::string_view room);  // room may be empty
-std::string history_before_text(std::string_view room, std::int64_t id);
-std::string history_after_text(std::string_view room, std::int64_t id);
-std::string watch_text(bool on);
 
 extern const std::string_view help_text;
 

@@ -21,9 +21,14 @@ class Lesson07(guide.Claims):
 
     def test_lancer(self):
         self.serve()
-        self.client.run("./prise run 07 client").waits_for(
+        self.client.run("./prise run 07 client").waits_for("Appels à send : 1, dont 0 interrompus (EINTR)")
+        self.quotes("Du côté du client, un seul `send` a suffi d'habitude")
+        self.client.waits_for(
             "Réponse du serveur : 500000 octets bien reçus, empreinte 6ecd77a9")
         self.client.ends()
+        count = self.server.waits_for(re.compile(r"Appels à recv : (\d+), dont 0 interrompus"))[1]
+        self.assertGreaterEqual(int(count), 9)  # 65536 bytes at most each, and the end
+        self.quotes("une dizaine de `recv` pour 500000 octets, et ce nombre varie d'un essai à l'autre. Le dernier a rendu 0")
         self.server.ends()
 
     def test_exercise(self):

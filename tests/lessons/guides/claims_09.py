@@ -1,3 +1,6 @@
+import os
+import signal
+
 import guide
 
 
@@ -33,7 +36,7 @@ class Lesson09(guide.Claims):
         self.exchange()
         self.quotes("si le programme d'en face est tué, le noyau ferme sa connexion à sa place")
         for pid in self.client.pids():
-            guide.os.kill(pid, guide.signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
         self.server.waits_for("Le client a quitté le chat.\nChat terminé.\n")
         self.server.ends()
 

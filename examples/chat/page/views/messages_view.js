@@ -120,6 +120,7 @@ export class MessagesView {
     older.textContent = this.session.is_asking_older ? "Chargement…" : "Voir les messages plus anciens";
     const start = by_id("history-start");
     start.hidden = more || !this.session.caught_up;
+    start.classList.toggle("empty", is_empty);
     start.textContent = is_empty ? "Rien n’a encore été dit ici. À vous\u00a0!" : "C’est ici que tout commence.";
   }
 

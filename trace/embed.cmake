@@ -1,0 +1,21 @@
+# cmake -DFOLDER=… -DOUTPUT=… -P embed.cmake: the files of page/ as C++ constants.
+function(constant name text)
+  file(APPEND ${OUTPUT}.new "const std::string_view ${name}(R\"PAGE(${text})PAGE\");\n")
+endfunction()
+
+file(READ ${FOLDER}/diagram.css diagram)
+file(READ ${FOLDER}/page.css style)
+file(READ ${FOLDER}/page.js script)
+file(READ ${FOLDER}/page.html frame)
+string(SHA256 style_hash "${diagram}${style}")
+string(SHA256 script_hash "${script}")
+
+file(WRITE ${OUTPUT}.new "#include \"page_files.hpp\"\n\nnamespace prise::trace {\n\n")
+constant(diagram_style "${diagram}")
+constant(page_frame "${frame}")
+constant(page_style "${diagram}${style}")
+constant(page_script "${script}")
+constant(page_style_sha256 "${style_hash}")
+constant(page_script_sha256 "${script_hash}")
+file(APPEND ${OUTPUT}.new "\n}  // namespace prise::trace\n")
+file(RENAME ${OUTPUT}.new ${OUTPUT})

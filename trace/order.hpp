@@ -1,0 +1,23 @@
+// In which order the calls of a diagram are drawn, from top to bottom. A call that waited has two
+// moments, where it begins and where it comes back; what happened in between stands between them.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "diagram.hpp"
+
+namespace prise::trace {
+
+struct Moment {
+  enum class Part { whole, begin, end };  // a call that never came back has only its beginning
+  std::size_t event = 0;
+  Part part = Part::whole;
+};
+
+// By time, except that on a lane a call stands after the one before it, and that what received
+// stands below what sent, and so does the poll that it woke: clocks that were read at almost the
+// same moment may say otherwise.
+std::vector<Moment> moments_in_order(const Diagram& diagram);
+
+}  // namespace prise::trace
