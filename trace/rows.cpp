@@ -247,7 +247,7 @@ Row call_row(const Diagram& diagram, const Layout& layout, std::size_t event_num
                 layout.block_width - number_width - 2 * padding);
   add_call(row, column, event, comes_back_later ? "" : event.result);
   column.add(event.meaning, meaning_type, 6);
-  add_joints(column, comes_back_later ? Joints{0, joints.receives} : joints, true);
+  add_joints(column, comes_back_later ? Joints{0, joints.receives, {}} : joints, true);
   if (event.source)
     column.add(base_name(event.source->file) + ":" + std::to_string(event.source->line), hex_type,
                1);
@@ -270,6 +270,7 @@ Row end_row(const Diagram& diagram, const Layout& layout, std::size_t event_numb
                 layout.block_width - number_width - 2 * padding);
   const std::string result = event.result.empty() ? "" : " → " + event.result;
   column.add(event.call + result, type_of_result(event), 2);
+  if (joints.waker) column.add(woken_by(diagram, *joints.waker), small_type, 2);
   add_joints(column, joints, false);
   row.box = {x, 0, layout.block_width, column.y() + 5};
   row.height = row.box.height + gap;
