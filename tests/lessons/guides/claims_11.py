@@ -29,6 +29,12 @@ class Lesson11(guide.Claims):
         first.key("C").status()
         second.waits_for("Bienvenue sur le serveur!")
 
+    def test_python(self):
+        self.quotes("`b\"Message reçu\"` n'est pas du Python")
+        with self.assertRaisesRegex(SyntaxError, "ASCII"):
+            compile("client_socket.sendall(b\"Message reçu\")", "serveur.py", "exec")
+        self.assertEqual("Message reçu".encode(), b"Message re\xc3\xa7u")
+
     def test_break_1(self):
         server, first, second = self.terminals_for(3)
         old = "clients.emplace_back(listener.accept(), bell);"

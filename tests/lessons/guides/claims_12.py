@@ -45,6 +45,15 @@ class Lesson12(guide.Claims):
         bob.also_types("Oui, moi.")
         alice.waits_for("Bob : Oui, moi.")
 
+    def test_python(self):
+        self.quotes("`remove` décale tous les suivants, et le prochain de la liste est sauté")
+        clients, reached = ["Alice", "Bob", "Chloé"], []
+        for client in clients:
+            reached.append(client)
+            if client == "Alice":
+                clients.remove("Alice")
+        self.assertEqual(reached, ["Alice", "Chloé"])
+
     def test_break_1(self):
         alice, bob, third = self.terminals_for(3)
         self.room(alice, bob)

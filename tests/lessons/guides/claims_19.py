@@ -47,6 +47,13 @@ class Lesson19(guide.Claims):
         bob.also_types("Bonjour")
         alice.waits_for("Bob : Bonjour")
 
+    def test_python(self):
+        self.quotes("En Python, le `for` lève `RuntimeError`")
+        clients = {"Alice", "Bob", "Carole"}
+        with self.assertRaisesRegex(RuntimeError, "changed size during iteration"):
+            for client in clients:
+                clients.discard(client)
+
     def test_break_1(self):
         server, sleeper, talker, other = self.terminals_for(4)
         self.mentions("./prise run 19 broadcast_server | cut -c1-60")
