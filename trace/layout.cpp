@@ -48,6 +48,9 @@ double add_title(const Diagram& diagram, Layout& layout) {
 
 std::vector<Joints> joints_of(const Diagram& diagram) {
   std::vector<Joints> joints(diagram.events.size());
+  const auto woken_by = wakers(diagram);
+  for (std::size_t event = 0; event < joints.size(); ++event)
+    joints[event].waker = woken_by[event];
   for (const Arrow& arrow : diagram.arrows) {
     if (arrow.kind != ArrowKind::bytes || !arrow.to) continue;
     ++joints.at(arrow.from).receives;
