@@ -72,7 +72,7 @@ void write_file(const std::filesystem::path& path,
   if (!fault) return;
   std::error_code ignored;
   std::filesystem::remove(draft, ignored);
-  throw CaptureError(fmt::format("impossible d'écrire {} : {}.", path.string(), fault.message()));
+  throw CaptureError(fmt::format("impossible d'écrire {}.", path.string()));
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -98,6 +98,8 @@ Diagram draw(const Options& options) {
   testing::PlaySettings play;
   play.programs = std::filesystem::canonical(subject.programs);
   play.patience = testing::Seconds(30);  // strace takes its time
+  // The notes' own ports, if nobody has them.
+  if (!ports_are_free(subject.transcript)) play.ports = testing::PortChoice::by_kernel;
   Silence silence;
   settings.title = subject.title;
   if (scenes.size() > 1)
@@ -133,12 +135,16 @@ int main(int argc, char** argv) {
   app.add_option("--svg", options.svg, "écrit l'image dans ce fichier");
   app.add_option("--html", options.html, "écrit la page, pas à pas, dans ce fichier");
   app.add_option("--width", options.width, "colonnes dans le terminal")->check(CLI::Range(60, 400));
-  app.add_option("--root", options.root, "le dépôt");
-  app.add_option("--build", options.build, "le dossier de construction");
+  app.add_option("--root", options.root, "le dépôt")->group("");
+  app.add_option("--build", options.build, "le dossier de construction")->group("");
   try {
     app.parse(static_cast<int>(dashes - argv), argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    warn(
+        "prise : ./prise trace prend NN ou chat, --scene N, --svg FICHIER, --html FICHIER, "
+        "--width COLONNES ; ou -- COMMANDE.");
+    return 2;
   }
   if (options.subject.empty() == options.command.empty()) {
     warn(
@@ -147,7 +153,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    show(draw(options), options);
+    const Diagram diagram = draw(options);
+    if (diagram.events.empty())
+      throw CaptureError("il ne s'est rien passé que l'on puisse montrer.");
+    show(diagram, options);
     return 0;
   } catch (const testing::TranscriptError& error) {
     warn("prise : {}", error.what());

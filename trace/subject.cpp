@@ -1,6 +1,10 @@
 #include "subject.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/core.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -37,6 +41,19 @@ fs::path lesson_folder(const std::string& name, const fs::path& root) {
   throw testing::TranscriptError(fmt::format("il n'y a pas de leçon « {} ».", name));
 }
 
+bool can_bind(int type, std::uint16_t port) {
+  const int fd = ::socket(AF_INET, type, 0);
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
+  address.sin_port = htons(port);
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return bound;
+}
+
 // The server keeps its log beside what was built.
 Subject chat(const fs::path& root, const fs::path& build) {
   static constexpr std::string_view placeholder = "DOSSIER";
@@ -61,6 +78,13 @@ Subject find_subject(const std::string& name, const fs::path& root, const fs::pa
   return {title_of(folder / "README.md"),
           testing::parse_transcript(read_file(folder / "transcript")),
           build / "lessons" / folder.filename()};
+}
+
+bool ports_are_free(const testing::Transcript& transcript) {
+  for (const testing::DeclaredPort& port : transcript.ports)
+    for (const int type : {SOCK_STREAM, SOCK_DGRAM})
+      if (!can_bind(type, port.number)) return false;
+  return true;
 }
 
 std::size_t main_scene(const testing::Transcript& transcript) {

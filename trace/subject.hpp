@@ -24,4 +24,7 @@ Subject find_subject(const std::string& name, const std::filesystem::path& root,
 // earlier one), or else the first.
 std::size_t main_scene(const testing::Transcript& transcript);
 
+// Nobody has the ports that it names, neither for TCP nor for UDP.
+bool ports_are_free(const testing::Transcript& transcript);
+
 }  // namespace prise::trace
