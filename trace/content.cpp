@@ -11,6 +11,7 @@
 #include "protocol/websocket/deflate.hpp"
 #include "protocol/websocket/frame.hpp"
 #include "visible_text.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {
@@ -186,7 +187,8 @@ bool read_tls(const Recorded& bytes, Content& content) {
                        : at(5) == 1  ? "ClientHello"
                        : at(5) == 2  ? "ServerHello"
                                      : "poignée de main";
-    content.marks[offset] = {fmt::format("TLS : {}, {} octets", kind, length), true};
+    content.marks[offset] = {fmt::format("un enregistrement TLS : {}, {}", kind, octets(length)),
+                             true};
     offset += 5 + length;
   }
   return true;

@@ -32,9 +32,11 @@ std::string content_of(const Story& story, std::size_t i) {
         const Content& content = story.contents[flow];
         const auto within = [&](const auto& map) { return map.lower_bound(piece.offset); };
         const auto end = piece.offset + piece.count;
-        if (const auto mark = within(content.marks);
-            mark != content.marks.end() && mark->first < end)
-          return mark->second.meaning;
+        std::string marks;
+        for (auto mark = within(content.marks); mark != content.marks.end() && mark->first < end;
+             ++mark)
+          marks += (marks.empty() ? "" : " ; ") + mark->second.meaning;
+        if (!marks.empty()) return marks;
         std::size_t count = 0;
         for (auto frame = within(content.frames);
              frame != content.frames.end() && frame->first < end; ++frame, ++count)

@@ -371,3 +371,30 @@ TEST_CASE("frames are found after the handshake, wherever the calls cut them") {
   CHECK(frames[1].header_hex == "81 85 37 fa 21 3d");
   CHECK(frames[1].length == 5);
 }
+
+TEST_CASE("compressed frames are inflated", "[rfc7692][7.2.3.1]") {
+  const std::string request = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n";
+  const std::string answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+  const std::string hello("\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00", 9);
+  const Diagram diagram = merged(server()
+                                     .call(3.0, recv_of(server_end, request))
+                                     .call(3.2, send_of(server_end, answer + hello)),
+                                 client()
+                                     .call(2.5, send_of(client_end, request))
+                                     .call(3.5, recv_of(client_end, answer + hello)));
+  REQUIRE(diagram.arrows.size() == 3);
+  REQUIRE(diagram.arrows[2].frames.size() == 1);
+  CHECK(diagram.arrows[2].frames[0].compressed);
+  CHECK(diagram.arrows[2].frames[0].payload_text == "Hello");
+  CHECK(diagram.arrows[2].frames[0].length == 7);
+}
+
+TEST_CASE("TLS records are named, and their bytes not shown as text", "[rfc8446][5.1]") {
+  const std::string records("\x16\x03\x01\x00\x02\x01!\x17\x03\x03\x00\x03???", 15);
+  const Diagram diagram = merged(server().call(3.0, recv_of(server_end, records)),
+                                 client().call(2.5, send_of(client_end, records)));
+  REQUIRE(diagram.arrows.size() == 2);
+  CHECK(diagram.arrows[1].text.find("ClientHello") != std::string::npos);
+  CHECK(diagram.arrows[1].text.find("données chiffrées") != std::string::npos);
+  CHECK(diagram.arrows[1].text.find("???") == std::string::npos);
+}
