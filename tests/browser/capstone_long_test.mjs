@@ -243,7 +243,7 @@ test("without a history people still enter and talk, and are told", async () => 
   const zoe = await Person.enter(browser, chat, "Zoé");
   await zoe.page.locator("#message-note", { hasText: "ne peut pas être lu" }).waitFor();
   await zoe.says("on m’entend ?");
-  await zoe.page.locator("#message-note", { hasText: "pas pu l'enregistrer" }).waitFor();
+  await zoe.page.locator("#message-note", { hasText: "pas pu l’enregistrer" }).waitFor();
   await zoe.end();
   await chat.end();
 });
