@@ -8,7 +8,6 @@ import guide
 
 class Lesson15(guide.Claims):
     number = "15"
-    long = ("test_exercise",)
 
     def server(self):
         server = self.terminal("server")

@@ -5,7 +5,6 @@ import guide
 
 class Lesson17(guide.Claims):
     number = "17"  # the pages: tests/browser/page_test.mjs
-    long = ("test_exercise",)
 
     def server(self, name="server", *options):
         server = self.terminal(name)

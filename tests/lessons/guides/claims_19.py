@@ -3,7 +3,7 @@ import guide
 
 class Lesson19(guide.Claims):
     number = "19"  # the pages: tests/browser/chat_test.mjs
-    long = ("test_break_1", "test_break_2", "test_exercise")
+    long = ("test_break_1", "test_break_2")
 
     def test_lancer(self):
         server, alice, bob = self.terminals_for(3)
