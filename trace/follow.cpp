@@ -148,6 +148,7 @@ private:
       endpoint.what = What::terminal;
     if (annotation == "anon_inode:[eventpoll]") endpoint.what = What::epoll;
     if (annotation == "anon_inode:[eventfd]") endpoint.what = What::pipe;
+    if (annotation == "anon_inode:[timerfd]") endpoint.what = What::timer;
     if (endpoint.what != What::stream && endpoint.what != What::datagrams) return;
     if (colon == std::string_view::npos || annotation.size() < colon + 3) return;
     const std::string_view inside = annotation.substr(colon + 2, annotation.size() - colon - 3);
@@ -183,6 +184,8 @@ private:
     if (step.endpoint && all_.endpoints[*step.endpoint].nonblocking) step.may_sleep = false;
     if (name == "close" && step.endpoint && call.error().empty()) {
       table_of(step).erase(static_cast<int>(*number_of(call.argument(0))));
+      for (const auto& [fd, endpoint] : table_of(step))  // a dup is what it is known by now
+        if (endpoint == *step.endpoint) all_.endpoints[endpoint].fd = fd;
       forget(step, *step.endpoint);
     }
     if (name == "shutdown" && step.endpoint && call.argument(1) != "SHUT_RD" &&

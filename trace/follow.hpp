@@ -18,7 +18,7 @@ struct Program {
   Log log;
 };
 
-enum class What { stream, datagrams, pipe, terminal, epoll, other };
+enum class What { stream, datagrams, pipe, timer, terminal, epoll, other };
 
 // What a descriptor stands for. Those that dup or fork made are the same.
 struct Endpoint {
@@ -31,6 +31,9 @@ struct Endpoint {
   bool listens = false;
   bool nonblocking = false;
   int references = 0;
+
+  // What only the program itself writes to: a pipe, a timer.
+  bool is_inside() const { return what == What::pipe || what == What::timer; }
 };
 
 struct Process {

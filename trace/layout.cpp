@@ -48,6 +48,9 @@ double add_title(const Diagram& diagram, Layout& layout) {
 
 std::vector<Joints> joints_of(const Diagram& diagram) {
   std::vector<Joints> joints(diagram.events.size());
+  const auto woken_by = wakers(diagram);
+  for (std::size_t event = 0; event < joints.size(); ++event)
+    joints[event].waker = woken_by[event];
   for (const Arrow& arrow : diagram.arrows) {
     if (arrow.kind != ArrowKind::bytes || !arrow.to) continue;
     ++joints.at(arrow.from).receives;
@@ -79,17 +82,22 @@ public:
 
   Places build() {
     add_heads(Heads::first);
-    for (const Moment& moment : moments_in_order(diagram_)) {
-      const bool quiet =
-          layout_.rows.back().kind != Row::Kind::arrow && moment.part != Moment::Part::end;
-      if (y_ - heads_y_ > heads_every && quiet) add_heads(Heads::repeated);
-      add(moment);
+    const std::vector<Moment> moments = moments_in_order(diagram_);
+    for (std::size_t i = 0; i < moments.size(); ++i) {
+      if (wants_heads(moments[i], moments.size() - i)) add_heads(Heads::repeated);
+      add(moments[i]);
     }
     layout_.height = y_;
     return std::move(places_);
   }
 
 private:
+  // Not between an arrow and what it leads to, nor right before the end.
+  bool wants_heads(const Moment& next, std::size_t left) const {
+    return y_ - heads_y_ > heads_every && left > 6 && next.part != Moment::Part::end &&
+           layout_.rows.back().kind != Row::Kind::arrow;
+  }
+
   void add(const Moment& moment) {
     places_.last[moment.event] = layout_.rows.size();
     const Joints joints = joints_[moment.event];
@@ -105,7 +113,7 @@ private:
     }
   }
 
-  // page/page.js does the same where rows are closed.
+  // page/drawing.js does the same where rows are closed.
   void add(Row row) {
     row.top = layout_.rows.empty() ? y_ : layout_.rows.back().top + step;
     for (std::size_t lane = row.first_lane; lane <= row.last_lane; ++lane)

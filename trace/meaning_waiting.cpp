@@ -72,7 +72,7 @@ std::string list_of(const Story& story, const std::vector<std::size_t>& endpoint
   std::vector<std::string> texts;
   for (const std::size_t one : endpoints) {
     // What wakes the program itself (Ctrl-C, another thread) is told only where it is all there is.
-    if (story.all.endpoints[one].what == What::pipe && endpoints.size() > 1) continue;
+    if (story.all.endpoints[one].is_inside() && endpoints.size() > 1) continue;
     std::string text = names.watched(one);
     if (std::find(texts.begin(), texts.end(), text) == texts.end())
       texts.push_back(std::move(text));
@@ -95,7 +95,7 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
   if (step.watched.empty()) return std::nullopt;
   const bool only_inside = std::all_of(step.ready.begin(), step.ready.end(), [&](std::size_t one) {
-    return story.all.endpoints[one].what == What::pipe;
+    return story.all.endpoints[one].is_inside();
   });
   if (only_inside && !story.waited[i] && called_through(step, "asio::")) return std::nullopt;
   const std::string watched = list_of(story, step.watched);

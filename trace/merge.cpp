@@ -29,6 +29,8 @@ public:
     diagram_.title = settings_.title;
     describe_steps();
     summarise(drafts_, all_);
+    std::stable_sort(drafts_.begin(), drafts_.end(),
+                     [](const Draft& a, const Draft& b) { return a.event.began < b.event.began; });
     cut();
     find_sources();
     name_lanes();
@@ -49,6 +51,11 @@ private:
       draft.thread = all_.steps[i].thread;
       draft.event.began = call.began;
       draft.event.ended = waited_[i] ? call.ended : call.began;
+      // It was called before there was anything, may not sleep, and found something all the same:
+      // strace had it wait at the kernel's door. For the reader it happened when it came back.
+      const auto cause = flows_.cause[i];
+      if (!waited_[i] && cause && all_.steps[*cause].call.began > call.began)
+        draft.event.began = draft.event.ended = call.ended;
       draft.event.waited = waited_[i];
       draft.event.call = std::move(text->call);
       draft.event.arguments = std::move(text->arguments);

@@ -47,6 +47,7 @@ std::string Names::watched(std::size_t endpoint) const {
   if (what.what == What::stream) return what.listens ? "un nouveau client" : the(peer_of(endpoint));
   if (what.what == What::datagrams) return "un datagramme";
   if (what.what == What::pipe) return "un réveil interne";
+  if (what.what == What::timer) return "une minuterie";
   return "un descripteur";
 }
 

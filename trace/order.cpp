@@ -1,6 +1,7 @@
 #include "order.hpp"
 
 #include <functional>
+#include <optional>
 #include <queue>
 #include <utility>
 
@@ -9,15 +10,17 @@ namespace {
 
 class Order {
 public:
-  explicit Order(const Diagram& diagram)
-      : diagram_(diagram), first_(diagram.events.size()), before_(diagram.events.size(), none) {
+  explicit Order(const Diagram& diagram) : first_(diagram.events.size()) {
     std::vector<std::size_t> last_of_lane(diagram.lanes.size(), none);
     for (std::size_t event = 0; event < diagram.events.size(); ++event)
       add(diagram.events[event], event, last_of_lane);
     for (const Arrow& arrow : diagram.arrows) {
       if (!arrow.to) continue;
       must_follow(first_.at(arrow.from), last_of(*arrow.to));
-      if (woke(arrow)) must_follow(first_[arrow.from], last_of(before_[*arrow.to]));
+    }
+    const auto woken_by = wakers(diagram);
+    for (std::size_t event = 0; event < woken_by.size(); ++event) {
+      if (woken_by[event]) must_follow(first_[*woken_by[event]], last_of(event));
     }
   }
 
@@ -64,25 +67,12 @@ private:
     const auto begin = whole ? Moment::Part::whole : Moment::Part::begin;
     nodes_.push_back({{number, begin}, event.began, 0, {}, false});
     std::size_t& last = last_of_lane.at(event.lane);
-    if (last != none) {
-      must_follow(last, first_[number]);
-      before_[number] = nodes_[last].moment.event;
-    }
+    if (last != none) must_follow(last, first_[number]);
     if (!whole && !unfinished) {
       nodes_.push_back({{number, Moment::Part::end}, event.ended, 0, {}, false});
       must_follow(first_[number], nodes_.size() - 1);
     }
     last = nodes_.size() - 1;
-  }
-
-  // Whether what the receiver waited for right before, in poll for instance, was this arrow, though
-  // it seems to have come back a moment earlier than it was sent.
-  bool woke(const Arrow& arrow) const {
-    constexpr double moment = 0.005;  // seconds
-    const std::size_t before = before_[*arrow.to];
-    if (before == none || before == arrow.from || !diagram_.events[before].waited) return false;
-    const double early = diagram_.events[arrow.from].began - diagram_.events[before].ended;
-    return early > 0 && early < moment;
   }
 
   std::size_t last_of(std::size_t event) const {
@@ -104,14 +94,44 @@ private:
   }
 
   using Ready = std::pair<double, std::size_t>;  // when, node
-  const Diagram& diagram_;
   std::vector<Node> nodes_;
-  std::vector<std::size_t> first_;   // of each event, its first node
-  std::vector<std::size_t> before_;  // of each event, the one before it on its lane
+  std::vector<std::size_t> first_;  // of each event, its first node
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_;
 };
 
+// Of each event, the one before it on its lane.
+std::vector<std::optional<std::size_t>> predecessors(const Diagram& diagram) {
+  std::vector<std::optional<std::size_t>> before(diagram.events.size()), last(diagram.lanes.size());
+  for (std::size_t event = 0; event < diagram.events.size(); ++event) {
+    std::optional<std::size_t>& of_lane = last.at(diagram.events[event].lane);
+    before[event] = of_lane;
+    of_lane = event;
+  }
+  return before;
+}
+
+// Whether it began while the other waited, or seems to have begun just after: clocks are not read
+// that exactly.
+bool could_wake(const Event& call, const Event& waiting) {
+  constexpr double moment = 0.005;  // seconds
+  return waiting.waited && call.began >= waiting.began && call.began <= waiting.ended + moment;
+}
+
 }  // namespace
+
+std::vector<std::optional<std::size_t>> wakers(const Diagram& diagram) {
+  const auto before = predecessors(diagram);
+  std::vector<std::optional<std::size_t>> woken_by(diagram.events.size());
+  for (const Arrow& arrow : diagram.arrows) {
+    if (!arrow.to) continue;
+    for (const std::optional<std::size_t> waiting : {arrow.to, before.at(*arrow.to)}) {
+      if (!waiting || woken_by[*waiting] || *waiting == arrow.from) continue;
+      if (could_wake(diagram.events.at(arrow.from), diagram.events[*waiting]))
+        woken_by[*waiting] = arrow.from;
+    }
+  }
+  return woken_by;
+}
 
 std::vector<Moment> moments_in_order(const Diagram& diagram) {
   return Order(diagram).take();

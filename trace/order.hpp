@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "diagram.hpp"
@@ -19,5 +20,10 @@ struct Moment {
 // stands below what sent, and so does the poll that it woke: clocks that were read at almost the
 // same moment may say otherwise.
 std::vector<Moment> moments_in_order(const Diagram& diagram);
+
+// For each call that waited, the call of another that ended this: what it received, or what the
+// call right after it received, as after poll. None where it was not another's call, but the
+// keyboard or time.
+std::vector<std::optional<std::size_t>> wakers(const Diagram& diagram);
 
 }  // namespace prise::trace

@@ -1,14 +1,19 @@
 // What is written in one row of a drawing, and how high that makes it.
 #pragma once
 
+#include <cstddef>
+#include <optional>
+
 #include "diagram.hpp"
 #include "layout.hpp"
 
 namespace prise::trace {
 
-// How many sends a call's bytes came from, and how many receives took what it sent.
+// How many sends a call's bytes came from, and how many receives took what it sent; whose call
+// ended its wait.
 struct Joints {
   std::size_t sends = 0, receives = 0;
+  std::optional<std::size_t> waker;
 };
 
 enum class Heads { first, repeated };  // repeated: without the programs

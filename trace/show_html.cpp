@@ -1,12 +1,14 @@
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 
 #include "drawing.hpp"
 #include "layout.hpp"
+#include "order.hpp"
 #include "page_files.hpp"
 #include "show.hpp"
 #include "svg_drawing.hpp"
@@ -22,12 +24,15 @@ std::string_view name_of(Outcome outcome) {
   return outcome == Outcome::failed ? "failed" : "done";
 }
 
-std::string duration_of(const Event& event) {
+std::string duration_of(const Diagram& diagram, const Event& event,
+                        std::optional<std::size_t> waker) {
   if (event.outcome == Outcome::unfinished) return "attend encore quand la trace s'arrête";
-  return event.waited ? "attend " + duration(event.ended - event.began) : "revient aussitôt";
+  if (!event.waited) return "revient aussitôt";
+  return "attend " + duration(event.ended - event.began) +
+         (waker ? ", " + woken_by(diagram, *waker) : "");
 }
 
-json to_json(const Event& event) {
+json to_json(const Diagram& diagram, const Event& event, std::optional<std::size_t> waker) {
   json value{{"lane", event.lane},
              {"began", event.began},
              {"ended", event.ended},
@@ -37,7 +42,7 @@ json to_json(const Event& event) {
              {"result", event.result},
              {"meaning", event.meaning},
              {"outcome", name_of(event.outcome)},
-             {"duration", duration_of(event)},
+             {"duration", duration_of(diagram, event, waker)},
              {"clock", decimal(event.began, 3) + "\u00a0s"},
              {"source", nullptr}};
   if (event.source)
@@ -74,8 +79,9 @@ std::string data(const Diagram& diagram) {
   const auto colours = lane_colours(diagram.lanes);
   for (std::size_t lane = 0; lane < diagram.lanes.size(); ++lane)
     value["lanes"].push_back({{"label", diagram.lanes[lane].label}, {"colour", colours[lane]}});
-  for (const Event& event : diagram.events)
-    value["events"].push_back(to_json(event));
+  const auto woken_by = wakers(diagram);
+  for (std::size_t event = 0; event < diagram.events.size(); ++event)
+    value["events"].push_back(to_json(diagram, diagram.events[event], woken_by[event]));
   for (const Arrow& arrow : diagram.arrows)
     value["arrows"].push_back(to_json(arrow));
   const std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);

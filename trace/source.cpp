@@ -6,6 +6,7 @@
 #define PRISE_HAS_ELF
 #endif
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <fstream>
@@ -110,11 +111,16 @@ void SourceFinder::learn_binary(const std::string& binary,
 
 std::optional<Source> SourceFinder::of(const std::vector<CodeAddress>& stack) {
   const Place* chosen = nullptr;
+  const bool through_asio = std::any_of(stack.begin(), stack.end(), [](const CodeAddress& frame) {
+    return frame.function.find("asio::") != std::string::npos;
+  });
   for (const CodeAddress& frame : stack) {
     const auto found = places_.find({frame.binary, call_site(frame)});
     if (found == places_.end()) continue;
     const std::string path = found->second.file.substr(root_.string().size() + 1);
-    const bool in_lesson = path.starts_with("lessons/") || path.starts_with("examples/");
+    // With coroutines all comes out of the loop that main runs: that says nothing.
+    const bool in_lesson = (path.starts_with("lessons/") || path.starts_with("examples/")) &&
+                           !(chosen != nullptr && frame.function == "main" && through_asio);
     if (chosen == nullptr || in_lesson) chosen = &found->second;
     if (in_lesson) break;
   }

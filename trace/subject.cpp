@@ -37,13 +37,26 @@ fs::path lesson_folder(const std::string& name, const fs::path& root) {
   throw testing::TranscriptError(fmt::format("il n'y a pas de leçon « {} ».", name));
 }
 
+// The server keeps its log beside what was built.
+Subject chat(const fs::path& root, const fs::path& build) {
+  static constexpr std::string_view placeholder = "DOSSIER";
+  const fs::path folder = fs::absolute(build) / "trace" / "chat";
+  fs::create_directories(folder);
+  testing::Transcript transcript =
+      testing::parse_transcript(read_file(root / "trace" / "chat.transcript"));
+  for (testing::Scene& scene : transcript.scenes)
+    for (testing::Step& step : scene.steps)
+      if (const std::size_t at = step.text.find(placeholder);
+          step.kind == testing::StepKind::start && at != std::string::npos)
+        step.text.replace(at, placeholder.size(), '"' + folder.string() + '"');
+  return {"Le chat du laboratoire : deux personnes dans un salon", std::move(transcript),
+          build / "examples" / "chat"};
+}
+
 }  // namespace
 
 Subject find_subject(const std::string& name, const fs::path& root, const fs::path& build) {
-  if (name == "chat")
-    return {"Le chat du laboratoire, deux personnes dans un salon",
-            testing::parse_transcript(read_file(root / "trace" / "chat.transcript")),
-            build / "examples" / "chat"};
+  if (name == "chat") return chat(root, build);
   const fs::path folder = lesson_folder(name, root);
   return {title_of(folder / "README.md"),
           testing::parse_transcript(read_file(folder / "transcript")),

@@ -26,11 +26,27 @@ void take_steps(Draft& into, const Draft& from) {
   into.steps.insert(into.steps.end(), from.steps.begin(), from.steps.end());
 }
 
+// Without the sequences that colour text or move a terminal's cursor: ECMA-48, CSI … final byte.
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!text.substr(i).starts_with("\x1b[")) {
+      plain += text[i];
+      continue;
+    }
+    i += 2;
+    while (i < text.size() && (text[i] < '@' || text[i] > '~'))
+      ++i;
+  }
+  return plain;
+}
+
 // What was printed or typed, without the ends of lines.
 std::string text_of_steps(const Draft& draft, const Followed& all) {
   std::string bytes;
   for (const std::size_t step : draft.steps)
     if (all.steps[step].direction != Direction::none) bytes += all.steps[step].data;
+  bytes = without_colours(bytes);
   std::string text;
   for (std::size_t begin = 0; begin < bytes.size();) {
     const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
@@ -54,9 +70,27 @@ bool waits_for_keyboard(const Draft& draft, const Followed& all) {
   return step.ready.size() == 1 && all.endpoints[step.ready.front()].fd == 0;
 }
 
+// It slept, a timer or another part of the program woke it, and it went to sleep again: one sleep.
+bool slept_on(Draft& before, const Draft& next, const Followed& all) {
+  const Step& one = first_step(before, all);
+  const Step& other = first_step(next, all);
+  if (one.call.name != other.call.name || one.endpoint != other.endpoint || one.ready.empty() ||
+      !before.event.waited || !next.event.waited || !one.endpoint)
+    return false;
+  for (const std::size_t step : before.steps)
+    for (const std::size_t ready : all.steps[step].ready)
+      if (!all.endpoints[ready].is_inside()) return false;
+  const double began = before.event.began;
+  before.event = next.event;
+  before.event.began = began;
+  take_steps(before, next);
+  return true;
+}
+
 // Whether the next event of the same thread is a part of the one before; joins them if so.
 bool join(Draft& before, const Draft& next, const Followed& all) {
   const std::string& call = next.event.call;
+  if (slept_on(before, next, all)) return true;
   if (is_lookup(before, all) && is_lookup(next, all)) {
     take_steps(before, next);
     return true;
@@ -125,6 +159,7 @@ void sum_up(std::vector<Draft>& drafts, const std::vector<std::size_t>& row, con
   if (row.size() < row_min) return;
   Draft& middle = drafts[row[row_ends]];
   std::size_t bytes = 0;
+  const double last_began = drafts[row[row.size() - row_ends - 1]].event.began;
   for (std::size_t i = row_ends; i < row.size() - row_ends; ++i) {
     const Draft& one = drafts[row[i]];
     bytes += first_step(one, all).count;
@@ -135,6 +170,8 @@ void sum_up(std::vector<Draft>& drafts, const std::vector<std::size_t>& row, con
     gone.insert(row[i]);
   }
   const bool out = first_step(middle, all).direction == Direction::out;
+  // Nothing may come before it was sent: what was taken in a row was taken at the end of it.
+  if (!middle.event.waited && !out) middle.event.began = last_began;
   if (!middle.event.waited) middle.event.ended = middle.event.began;
   const std::string& arguments = middle.event.arguments;  // "4, 65 536 octets au plus"
   middle.event.arguments = fmt::format("{}, {} fois", arguments.substr(0, arguments.find(',')),

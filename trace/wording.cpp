@@ -75,6 +75,11 @@ std::string octets(std::size_t count) {
   return several(count, "octet", "octets");
 }
 
+std::string woken_by(const Diagram& diagram, std::size_t waker) {
+  return fmt::format("réveillé par {}, appel\u00a0{}",
+                     diagram.lanes.at(diagram.events.at(waker).lane).label, waker + 1);
+}
+
 std::string arrow_label(const Arrow& arrow) {
   switch (arrow.kind) {
     case ArrowKind::connection:

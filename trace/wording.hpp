@@ -14,6 +14,9 @@ namespace prise::trace {
 std::string duration(double seconds);   // « 1,2 s », « 3 ms », « moins de 1 ms »
 std::string octets(std::size_t count);  // « 1 octet », « 13 octets », « 65 536 octets »
 
+std::string woken_by(const Diagram& diagram,
+                     std::size_t waker);  // « réveillé par alice, appel 15 »
+
 std::string arrow_label(const Arrow& arrow);  // « 13 octets », « connexion », « fin du flux » …
 
 // One box of a frame's figure; role is what colours it: fin, rsv, opcode, mask, length, key or

@@ -15,7 +15,9 @@ std::string_view first_character(std::string_view text) {
 // In ems. Beyond Latin, Greek and Cyrillic, as wide as an ideograph.
 double character_width(std::string_view character, Face face) {
   const auto lead = static_cast<unsigned char>(character[0]);
-  if (lead >= 0xE1) return lead == 0xE2 ? 1.0 : 1.3;
+  const bool punctuation =
+      character.substr(0, 2) == "\xE2\x80";  // U+2000 to U+203F: no-break spaces, dashes
+  if (lead >= 0xE1 && !(punctuation && face == Face::mono)) return lead == 0xE2 ? 1.0 : 1.3;
   if (face == Face::mono) return 0.603;
   constexpr std::string_view thin = "ijlI.,:;'|! ", narrow = "frt()[]-", wide = "mwMW@%";
   double width = 0.64;

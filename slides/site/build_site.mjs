@@ -46,13 +46,15 @@ function deck_html(deck, render, with_pdf) {
   const slides = deck.slides.map(({ text, notes, kind, lesson }, i) => {
     const env = { path: deck.path, prefix: `${deck.id}-${i + 1}`, shift: 1 };
     const html = render(text, env).replace(/<(\/?)h1>/g, '<$1h2>');  // the lesson's title, which the engine has made
-    const said = notes ? `<details><summary>Notes de l'orateur</summary>${render(notes, { ...env, slugs: undefined })}</details>` : '';
+    const [, minutes, words] = /^\[(\d+)[ \u00a0]min\]\s*([\s\S]*)$/.exec(notes) ?? [];
+    const said = words ? `<details><summary>Notes de l'orateur (${minutes}\u00a0min)</summary>${render(words, { ...env, slugs: undefined })}</details>` : '';
     const guide = lesson ? `<p><a href="#lecon-${lesson}">Le guide de cette leçon</a></p>` : '';
     return `<section class="slide ${kind}" id="${deck.id}-${i + 1}">${html}${guide}${said}</section>\n`;
   });
   const pdf = with_pdf ? ` ou <a href="${deck.name}.pdf">en PDF</a>` : '';
   return `<h1>${escape(deck.title)}</h1><p>Diaporama de ${deck.slides.length} diapositives, ${deck.minutes}\u00a0minutes, à lire ici, `
-    + `ou à projeter\u00a0: <a href="${deck.name}.html">en plein écran</a>${pdf}.</p>\n${slides.join('')}`;
+    + `ou à projeter\u00a0: <a href="${deck.name}.html">en plein écran</a>${pdf}. Là, <kbd>f</kbd> prend tout l'écran, et `
+    + `<kbd>p</kbd> ouvre la vue de l'orateur.</p>\n${slides.join('')}`;
 }
 
 function home_html() {

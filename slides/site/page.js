@@ -30,14 +30,14 @@ function let_scroll(article) {
 
 const place_of = (hash) => document.getElementById(decodeURIComponent(hash.slice(1)));
 
-// Goes to the address's place; focus follows, so that a screen reader reads on from there.
-function go({ focus = true } = {}) {
+// Goes to the address's place, or as far down as one had read; focus follows, so that a screen reader reads on from there.
+function go({ focus = true, top = null } = {}) {
   const place = place_of(location.hash) ?? articles[0];
   const article = place.closest('main > article');
   if (!article) return;
   show(article);
   if (!wide.matches) contents.open = false;
-  if (place === article) scrollTo(0, 0);
+  if (top !== null || place === article) scrollTo(0, top ?? 0);
   else place.scrollIntoView();
   if (!focus) return;
   const title = place === article ? article.querySelector('h1') ?? article : place;
@@ -59,12 +59,20 @@ articles.forEach((article, i) => {
   article.addEventListener('beforematch', () => show(article));
 });
 
-addEventListener('hashchange', () => go());
+// Back leads to where one was: each address of the history keeps how far down that is.
+let resting;
+history.scrollRestoration = 'manual';
+addEventListener('scroll', () => {
+  clearTimeout(resting);
+  resting = setTimeout(() => history.replaceState({ top: scrollY }, ''), 100);
+});
+addEventListener('popstate', ({ state }) => go({ top: state?.top ?? null }));
+addEventListener('hashchange', () => { if (history.state === null) go(); });
 addEventListener('toggle', (event) => let_scroll(event.target), true);  // what a <details> has just shown
 addEventListener('resize', () => let_scroll(articles.find((one) => !one.hidden)));
 wide.addEventListener('change', () => { contents.open = wide.matches; });
 contents.open = wide.matches;
-go({ focus: false });
+go({ focus: false, top: history.state?.top ?? null });
 
 // --- the search box
 
@@ -120,7 +128,7 @@ function look_for() {
   list.hidden = results.length === 0;
   input.setAttribute('aria-expanded', String(results.length > 0));
   const number = results.length === 1 ? 'Un résultat' : `${results.length} résultats`;
-  count.textContent = asked.length < 2 ? '' : results.length ? `${number} pour « ${asked} »` : `Rien pour « ${asked} »`;
+  count.textContent = asked.length < 2 ? '' : results.length ? `${number} pour «\u00a0${asked}\u00a0»` : `Rien pour «\u00a0${asked}\u00a0»`;
   choose(-1);
 }
 
@@ -138,7 +146,10 @@ function open_result({ element, title, article }) {
 }
 
 input.addEventListener('input', look_for);
-input.addEventListener('focus', () => { if (input.value) look_for(); });
+input.addEventListener('focus', () => {
+  if (input.value) look_for();
+  else setTimeout(() => { blocks ??= read_blocks(articles); });  // before the first letter, if there is time
+});
 input.addEventListener('blur', close_list);
 input.addEventListener('keydown', (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -155,7 +166,6 @@ list.addEventListener('click', (event) => {
   const option = event.target.closest('[role=option]');
   if (option) open_result(results[[...list.children].indexOf(option)]);
 });
-addEventListener('popstate', () => go());
 addEventListener('keydown', (event) => {
   if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA)$/.test(event.target.tagName)) return;
   event.preventDefault();

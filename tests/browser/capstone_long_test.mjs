@@ -189,6 +189,24 @@ test("axe finds nothing, by day and by night, whatever the size, without a conne
   await chat.end();
 });
 
+test("a list that is out of sight fetches nothing, and nothing in it is read", async () => {
+  const chat = await Chat.start("--rate", "0");
+  await talk(chat, "Sami", lines(60));
+  const zoe = await Person.enter(browser, chat, "Zoé", phone);
+  await zoe.sees("message 60");
+  const asked = [];
+  zoe.sockets[0].on("framesent", ({ payload }) => { if (payload.includes("get_history")) asked.push(payload); });
+  await zoe.page.getByRole("button", { name: "Trames" }).click();
+  await talk(chat, "Sami", ["tu regardes ?"]);
+  await zoe.until(() => document.title === "(1) general – Prise");
+  await zoe.page.getByRole("option", { name: /vers vous texte/ }).first().waitFor();
+  assert.deepEqual(asked, []);
+  await zoe.page.getByRole("button", { name: "Fermer les trames" }).click();
+  await zoe.until(() => document.title === "general – Prise");
+  await zoe.end();
+  await chat.end();
+});
+
 test("a browser that keeps nothing and refuses notifications is enough", async () => {
   const chat = await Chat.start();
   const prepare = () => {

@@ -181,7 +181,7 @@ async def test_limits():
         with contextlib.suppress(websockets.ConnectionClosed):  # those who insist are sent away
             while True:
                 await zoe.send("send_message", message="encore")
-                await asyncio.sleep(0)  # a send that need not wait lets nobody else read
+                await asyncio.sleep(0)  # she reads, too: the server waits five seconds for her answer to its close
         assert await zoe.closed() == (1008, "trop d'actions")
 
 

@@ -156,6 +156,17 @@ test('the minutes of a lesson are those of its slides; its exercise is told with
   }
 });
 
+test('the instructor\'s guide tells of each lesson its aim, what goes wrong and what is marked', () => {
+  for (const name of lessons) {
+    const [, told] = new RegExp(`^### ${name.slice(0, 2)}, \\[.*\\]\\(\\.\\./lessons/${name}/README\\.md\\)$([\\s\\S]*?)(?=^##)`, 'm').exec(teaching) ?? [];
+    for (const part of ['Objectif', 'Minutes', 'Ce qui coince', 'Corrigé']) assert.ok(told?.includes(`- **${part}**`), `${name}: ${part}`);
+    const hints = ['support', name].map((one) => readFileSync(join(home, 'tests/exercises', one, 'hints.json'), 'utf8')).join('');
+    const named = [.../À nommer en classe[ \u00a0]: (.*)$/m.exec(told)[1].matchAll(/`(\w+)`/g)].map(([, id]) => id);
+    assert.ok(named.length >= 3, name);
+    for (const id of named) assert.ok(hints.includes(`"${id}"`), `${name}: ${id}`);
+  }
+});
+
 test('each session of the plans adds up, with those minutes', () => {
   const rows = [...teaching.matchAll(/^\| (\d+) \| (.*) \| (\d+) \| .* \|$/gm)];
   for (const [row, , parts, sum] of rows) {

@@ -275,3 +275,22 @@ TEST_CASE("lesson 17: the handshake, then frames") {
   CHECK(asked == Lines{"text Bonjour !", "text Comment ça va ?", "close "});
   CHECK(answered == Lines{"text Echo : Bonjour !", "text Echo : Comment ça va ?", "close "});
 }
+
+// Slow, as every program built on asio is under strace.
+TEST_CASE("the chat: two people in a room", "[.chat]") {
+  const Traced traced("chat");
+  const Lines lanes = traced.lanes();
+  for (const char* label : {"serveur", "zoé", "luc"}) {
+    INFO(label);
+    CHECK(std::count(lanes.begin(), lanes.end(), label) == 1);
+  }
+  Lines said;
+  for (const Arrow& arrow : traced.diagram().arrows)
+    for (const Frame& frame : arrow.frames)
+      if (frame.opcode == "text" && frame.payload_text.find("Salut Luc !") != std::string::npos)
+        said.push_back(traced.lane_of(arrow.from) + " -> " + traced.lane_of(*arrow.to));
+  REQUIRE(said.size() == 3);  // to the server, and from there to both
+  CHECK(said[0] == "zoé -> serveur");
+  CHECK(std::count(said.begin(), said.end(), "serveur -> luc") == 1);
+  CHECK(std::count(said.begin(), said.end(), "serveur -> zoé") == 1);
+}

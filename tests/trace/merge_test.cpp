@@ -269,6 +269,20 @@ TEST_CASE("a call that may not sleep is not shown as sleeping, however long it t
   CHECK_FALSE(diagram.events[recvs[1]].waited);
 }
 
+TEST_CASE(
+    "what may not sleep, and found what came while strace held it, comes after what it found") {
+  LogWriter eager(100);
+  eager.call(0.1, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP) = 3<TCP:[11]>")
+      .call(0.2, "bind(3<TCP:[11]>, " + ipv4(9999) + ", 16) = 0")
+      .call(0.3, "listen(" + listener + ", 5) = 0")
+      .call(1.95, "accept(" + listener + ", " + ipv4(5000) + ", [16]) = " + server_end, 0.5);
+  const Diagram diagram = merged(eager, client());
+  const Event& accept = diagram.events[only(diagram, "serveur", "accept")];
+  CHECK_FALSE(accept.waited);
+  CHECK(accept.ended == accept.began);
+  CHECK(accept.began > diagram.events[only(diagram, "client", "connect")].began);
+}
+
 TEST_CASE("each thread is a lane beside its process's first") {
   const std::string clone =
       "clone3({flags=CLONE_VM|CLONE_THREAD, exit_signal=0} => {parent_tid=[101]}, 88) = 101";
@@ -296,7 +310,10 @@ TEST_CASE("a long row of equal calls keeps its ends and the sum of its bytes") {
     taking.call(3 + 0.01 * i, recv_of(server_end, "abcde"));
   const Diagram diagram =
       merged(taking, client().call(2.5, send_of(client_end, std::string(100, 'x'))));
-  CHECK(find(diagram, "serveur", "recv").size() == 5);
+  const auto recvs = find(diagram, "serveur", "recv");
+  REQUIRE(recvs.size() == 5);
+  CHECK(diagram.events[recvs[2]].arguments == "4, 16 fois");
+  CHECK(diagram.events[recvs[2]].result == "80\u00a0octets");
   std::size_t bytes = 0;
   for (const Arrow& arrow : diagram.arrows)
     if (arrow.kind == ArrowKind::bytes) bytes += arrow.bytes;

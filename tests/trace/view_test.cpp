@@ -130,6 +130,19 @@ TEST_CASE("a poll that was woken comes back below what woke it, whatever the clo
   CHECK(order(moments_in_order(diagram)) == "0021");
 }
 
+TEST_CASE("a call that waited says who woke it") {
+  const auto of_chat = wakers(chat_in_turns());
+  CHECK(of_chat[3] == 5u);            // accept: connect
+  CHECK(of_chat[7] == 8u);            // recv: send
+  CHECK(of_chat[6] == std::nullopt);  // the keyboard
+  const auto of_loop = wakers(three_clients());
+  CHECK(of_loop[0] == 1u);  // poll, though it is accept that takes the connection
+  CHECK(of_loop[3] == std::nullopt);
+  const std::string svg = svg_of(chat_in_turns());
+  CHECK(count(svg, ">réveillé par client, appel\u00a06<") == 1);
+  CHECK(count(svg, ">réveillé par ") == 5);
+}
+
 TEST_CASE("arrows that contradict each other leave every call in the drawing") {
   Diagram diagram = two_calls(1, 2);
   diagram.arrows.push_back({0, 1, ArrowKind::bytes, 1, "b", "62", {}});

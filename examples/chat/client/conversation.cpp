@@ -224,7 +224,7 @@ bool Conversation::send(const std::string& text) {
 }
 
 void Conversation::leave() {
-  state_ = State::left;
+  if (state_ == State::goes_on) state_ = State::left;
   next_connection_.cancel();
   next_login_.cancel();
   if (websocket_ != nullptr) websocket_->offer_close(CloseCode::normal);

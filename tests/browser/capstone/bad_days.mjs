@@ -1,5 +1,6 @@
 // The chat's page when the server or the network is not there.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 
 import { Chat, Person, browser, everyone, talk } from "./support.mjs";
@@ -47,9 +48,13 @@ test("a page that only reads notices that the network vanished, and leaves a sil
   await talk(chat, "Sami", ["pendant"]);
   await clock.fastForward(45_000);
   assert.equal(zoe.sockets.length, 1);
+  const tried = once(chat.relay, "connection");
   await clock.fastForward(10_000);
+  await tried;
+  chat.appear();
+  await clock.fastForward(20_000);  // nobody answered the new one either
   await zoe.sees("pendant");
-  assert.equal(zoe.sockets.length, 2);
+  assert.equal(zoe.sockets.length, 3);
   assert.deepEqual(await zoe.texts().allTextContents(), ["avant", "toujours là", "pendant"]);
 
   await chat.stop();
@@ -71,6 +76,7 @@ test("each message goes to the room in which it was typed, wherever its author h
   await zoe.is_out();
   await zoe.say("dit dans general");
   await zoe.go_to("atelier");
+  await zoe.page.getByText("viendra avec la connexion").waitFor();
   await zoe.say("dit dans l’atelier");
   const general = zoe.room("general");
   await general.getByText("message en attente").waitFor();

@@ -51,6 +51,7 @@ export class Chat {
   #process = null;
   #port = 0;
   #held = false;
+  #has_vanished = false;
   #pairs = new Map();  // of each client, what leads to the server
   #arguments;
 
@@ -102,14 +103,17 @@ export class Chat {
   // Every connection falls, and the server has still to notice.
   cut() { for (const client of this.#pairs.keys()) client.destroy(); }
 
-  // The network has vanished between them and us: the server, which asks, notices; they are told nothing, and nothing
-  // gets through any more. Who comes now comes by another way.
+  // The network vanishes between them and us: the server, which asks, notices; they are told nothing, and nothing gets
+  // through, nor from those who come before it has appeared again.
   vanish() {
+    this.#has_vanished = true;
     for (const [client, server] of this.#pairs) {
       client.unpipe(server).pause();
       server.removeAllListeners("close").destroy();
     }
   }
+
+  appear() { this.#has_vanished = false; }
 
   async end() {
     chats.delete(this);
@@ -122,8 +126,9 @@ export class Chat {
   #carry(client) {
     client.on("error", () => {});
     if (this.#port === 0 || this.#held) return client.destroy();
-    const server = net.connect(this.#port, "127.0.0.2");
+    const server = this.#has_vanished ? new net.Socket() : net.connect(this.#port, "127.0.0.2");
     this.#pairs.set(client, server);
+    if (this.#has_vanished) return undefined;
     server.on("error", () => client.destroy());
     client.on("close", () => { this.#pairs.delete(client); server.destroy(); });
     server.on("close", () => client.destroy());

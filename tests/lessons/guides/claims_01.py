@@ -23,6 +23,7 @@ class Lesson01(guide.Claims):
         server.key("C").ends(130, says="arrêtez-le avec Ctrl-C")
 
     def test_exercise(self):
+        self.solves()
         server, client = self.terminals_for(2)
         server.run("./prise run 01 exercise --port 9999").waits_for("Port : 9999\n")
         for number in (1, 2, 3):

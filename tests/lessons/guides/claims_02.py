@@ -33,6 +33,7 @@ class Lesson02(guide.Claims):
             self.assertEqual((len(text), len(text.encode())), (characters, octets))
 
     def test_exercise(self):
+        self.solves()
         self.server.run('./prise run 02 exercise --text "Ça va ?"')
         for number in (1, 2, 3):
             self.eventually("it waits for a client", lambda: "accept" in self.server.calls())

@@ -21,6 +21,7 @@ class Lesson03(guide.Claims):
         server.key("C").ends(130, says="sert un client après l'autre, jusqu'à Ctrl-C")
 
     def test_exercise(self):
+        self.solves()
         server, client = self.terminals_for(2)
         server.run("./prise run 03 exercise")
         self.asleep(server, "accept")

@@ -29,6 +29,7 @@ class Lesson04(guide.Claims):
         self.assertEqual(70000 % 65536, 4464)
 
     def test_exercise(self):
+        self.solves()
         self.server.also_runs("./prise run 02 welcome_server").waits_for("Serveur en attente d'une connexion...")
         self.quotes("lancez `./prise run 02 welcome_server` dans un terminal, et dans l'autre")
         self.client.run("./prise run 04 exercise 127.0.0.1:9 machine..invalid:80 :12345").ends()

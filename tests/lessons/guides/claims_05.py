@@ -25,6 +25,7 @@ class Lesson05(guide.Claims):
         relay.waits_for("Demande de ('127.0.0.1', …) …e : Tu m'entends ?")
 
     def test_exercise(self):
+        self.solves()
         relay = self.terminal()
         self.serve("./prise run 05 echo_server")
         relay.also_runs("./prise run 05 lossy_relay --port 9998 --to-port 9999").waits_for("Relais UDP")

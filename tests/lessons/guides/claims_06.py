@@ -33,6 +33,7 @@ class Lesson06(guide.Claims):
         self.quotes("ses textes restent des textes")
 
     def test_exercise(self):
+        self.solves()
         self.server.run("./prise run 06 exercise --buffer 4").waits_for("Serveur en écoute sur le port 9999...")
         self.client.run("nc -N 127.0.0.1 9999")
         self.client.also_types("un").also_types("deux")
@@ -40,6 +41,13 @@ class Lesson06(guide.Claims):
         self.client.key("D", says="tapez quelques lignes courtes, puis Ctrl-D").ends()
         self.server.waits_for("Octets : 8, chunks : 2")
         self.server.ends()
+
+    def test_python(self):
+        self.quotes("`b't\\xc3'.decode()` lève `UnicodeDecodeError`")
+        with self.assertRaises(UnicodeDecodeError):
+            b"t\xc3".decode()
+        self.quotes("64 Kio pour une connexion, ce n'est rien ; pour dix mille connexions, c'est 625 Mio")
+        self.assertEqual(65536 * 10000 / 2**20, 625)
 
     def test_break_1(self):
         self.serve()

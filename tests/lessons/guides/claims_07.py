@@ -32,6 +32,7 @@ class Lesson07(guide.Claims):
         self.server.ends()
 
     def test_exercise(self):
+        self.solves()
         self.server.run("./prise run 07 exercise --deadline 20").waits_for("Serveur en écoute sur le port 9999...")
         self.client.run("echo Bonjour | nc -N 127.0.0.1 9999").waits_for("\nruojnoB")
         self.client.ends()

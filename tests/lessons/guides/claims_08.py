@@ -1,4 +1,5 @@
 import re
+import struct
 
 import guide
 
@@ -45,11 +46,20 @@ class Lesson08(guide.Claims):
         self.assertEqual(int.from_bytes(bytes([200]), "big", signed=True), -56)
 
     def test_exercise(self):
+        self.solves()
         self.server.run("./prise run 08 exercise").waits_for("Serveur en écoute sur le port 9999...")
         self.client.run(r"printf '\0\0\0\7Bonjour' | nc -N 127.0.0.1 9999 | od -An -tx1 -c")
         self.client.waits_for(" 00  00  00  09  31  20  42  6f  6e  6a  6f  75  72\n")
         self.client.ends()
         self.server.waits_for("Message 1 : 7 octets\nClient parti. Messages : 1\n")
+
+    def test_python(self):
+        self.quotes('`struct.pack(">I", len(data)) + data`')
+        data = b"Salut"
+        packed = (struct.pack(">I", len(data)) + data).hex(" ").split()
+        self.quotes("│ " + " │ ".join(packed) + " │")
+        self.quotes("`ff ff ff ff` annonce 4 Gio")
+        self.assertEqual(int("ffffffff", 16) + 1, 4 * 2**30)
 
     def test_break_1(self):
         for program, times in (("naive_server", 4), ("server", 3)):

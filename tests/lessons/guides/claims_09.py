@@ -46,6 +46,7 @@ class Lesson09(guide.Claims):
         other.run("ss -tlnp").waits_for('127.0.0.1:9999 … users:(("server",')
 
     def test_exercise(self):
+        self.solves()
         self.server.run("./prise run 09 exercise --name Alice").waits_for("En attente d'un client...")
         self.client.run("./prise run 09 exercise --client --name Bob").waits_for(
             "Vous discutez avec Alice. (tapez 'quit' pour quitter)\nVous : ")

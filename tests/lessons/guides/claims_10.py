@@ -48,6 +48,7 @@ class Lesson10(guide.Claims):
         self.eventually("it waits in the kernel", lambda: guide.queued() == len("Il y a quelqu'un ?"))
 
     def test_exercise(self):
+        self.solves()
         self.server.run("./prise run 10 exercise").waits_for("En attente d'un client...")
         for client in (self.client, self.terminal()):
             client.run("nc 127.0.0.1 9999", says="et `nc 127.0.0.1 9999` dans un ou deux autres terminaux")

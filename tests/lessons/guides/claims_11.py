@@ -3,7 +3,6 @@ import guide
 
 class Lesson11(guide.Claims):
     number = "11"
-    long = ("test_exercise",)
 
     def test_lancer(self):
         server, alice, bob, pair = self.terminals_for(4)
@@ -28,6 +27,12 @@ class Lesson11(guide.Claims):
         second.run("nc 127.0.0.1 12345", says="dans deux autres terminaux").sees("Serveur complet : vous êtes en attente.")
         first.key("C").status()
         second.waits_for("Bienvenue sur le serveur!")
+
+    def test_python(self):
+        self.quotes("`b\"Message reçu\"` n'est pas du Python")
+        with self.assertRaisesRegex(SyntaxError, "ASCII"):
+            compile("client_socket.sendall(b\"Message reçu\")", "serveur.py", "exec")
+        self.assertEqual("Message reçu".encode(), b"Message re\xc3\xa7u")
 
     def test_break_1(self):
         server, first, second = self.terminals_for(3)

@@ -6,7 +6,7 @@ import guide
 
 class Lesson12(guide.Claims):
     number = "12"
-    long = ("test_break_2", "test_break_3", "test_exercise")
+    long = ("test_break_2", "test_break_3")
 
     def room(self, *clients):
         """The server, and clients that have entered."""
@@ -44,6 +44,15 @@ class Lesson12(guide.Claims):
         bob.also_types("Bob").waits_for("Alice : Il y a quelqu'un ?")
         bob.also_types("Oui, moi.")
         alice.waits_for("Bob : Oui, moi.")
+
+    def test_python(self):
+        self.quotes("`remove` décale tous les suivants, et le prochain de la liste est sauté")
+        clients, reached = ["Alice", "Bob", "Chloé"], []
+        for client in clients:
+            reached.append(client)
+            if client == "Alice":
+                clients.remove("Alice")
+        self.assertEqual(reached, ["Alice", "Chloé"])
 
     def test_break_1(self):
         alice, bob, third = self.terminals_for(3)

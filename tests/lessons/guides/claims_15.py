@@ -1,9 +1,13 @@
+import base64
+import hashlib
+import secrets
+import socket
+
 import guide
 
 
 class Lesson15(guide.Claims):
     number = "15"
-    long = ("test_exercise",)
 
     def server(self):
         server = self.terminal("server")
@@ -30,6 +34,40 @@ class Lesson15(guide.Claims):
         server.waits_for("Accepté : s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
         client.also_runs("./prise run 15 client --version 8").ends(1)
         server.waits_for("Refusé : 426")
+
+    def test_python(self):
+        key, digest = "dGhlIHNhbXBsZSBub25jZQ==", None
+        for code in ("hashlib.sha1((key + GUID).encode()).digest()", "base64.b64encode(digest).decode()",
+                     "base64.b64encode(secrets.token_bytes(16))"):
+            self.mentions(code)
+        digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+        self.assertIn(base64.b64encode(digest).decode(), self.guide.rest.text)
+        self.assertIn(f"SHA-1      : {digest.hex(' ')}", self.guide.rest.text)
+        self.quotes("16 octets tirés au hasard, qui font toujours 24 caractères")
+        self.assertEqual(len(base64.b64encode(secrets.token_bytes(16))), 24)
+
+    def test_refusals(self):
+        self.server()
+        good = ["GET /chat HTTP/1.1", "Host: moi", "Upgrade: websocket", "Connection: keep-alive, Upgrade",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"]
+
+        def status(lines):
+            with socket.create_connection(("127.0.0.1", 8765), guide.PATIENCE) as client:
+                client.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+                return client.makefile("rb").readline().split()[1].decode()
+
+        self.quotes("Firefox envoie `Connection: keep-alive, Upgrade`")
+        self.assertEqual(status(good), "101")
+        self.quotes("Et ni les noms des en-têtes, ni ces mots-là, ne regardent la casse")
+        self.assertEqual(status([good[0], *[line.upper() for line in good[1:4]], *good[4:]]), "101")
+        for row, line, bad in (
+                ("| `GET` | `405` |", 0, "POST /chat HTTP/1.1"), ("| `HTTP/1.1` | `400` |", 0, "GET /chat HTTP/1.0"),
+                ("| un `Host` | `400` |", 1, "X: y"), ("| `websocket` dans la liste `Upgrade` | `426` |", 2, "Upgrade: h2c"),
+                ("| `Upgrade` dans la liste `Connection` | `400` |", 3, "Connection: keep-alive"),
+                ("| un `Sec-WebSocket-Key`, un seul, de 16 octets en base64 | `400` |", 4, "Sec-WebSocket-Key: AAAA"),
+                ("| `Sec-WebSocket-Version: 13` | `426` |", 5, "Sec-WebSocket-Version: 8")):
+            self.quotes(row)
+            self.assertEqual(status(good[:line] + [bad] + good[line + 1:]), row.split("`")[-2], row)
 
     def test_break_1(self):
         self.server()

@@ -3,7 +3,6 @@ import guide
 
 class Lesson16(guide.Claims):
     number = "16"
-    long = ("test_exercise",)
 
     def server(self, server=None):
         """One that listens: it serves one client."""

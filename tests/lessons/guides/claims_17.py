@@ -1,9 +1,10 @@
+import socket
+
 import guide
 
 
 class Lesson17(guide.Claims):
     number = "17"  # the pages: tests/browser/page_test.mjs
-    long = ("test_exercise",)
 
     def server(self, name="server", *options):
         server = self.terminal(name)
@@ -35,6 +36,30 @@ class Lesson17(guide.Claims):
         client.run("./prise run 17 client").waits_for("Réponse : ")
         client.ends()
         server.waits_for("Fin : 1000")
+
+    def test_hundred(self):
+        server = self.server()
+        self.quotes("Cent clients au plus ; les autres attendent dans la file du noyau.")
+        asks = ("GET / HTTP/1.1\r\nHost: moi\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n").encode()
+        clients = []
+        for _ in range(101):
+            clients.append(socket.create_connection(("127.0.0.1", 8765), guide.PATIENCE))
+            self.addCleanup(clients[-1].close)
+            clients[-1].sendall(asks)
+            if len(clients) <= 100:
+                self.assertTrue(clients[-1].recv(4096).startswith(b"HTTP/1.1 101"))
+                server.waits_for("Nouvelle connexion")
+        self.eventually("one waits in the kernel's queue", lambda: self.waiting_at(8765) == 1)
+        self.assertEqual(server.output().count("Nouvelle connexion"), 100)
+        clients[0].close()
+        self.assertTrue(clients[100].recv(4096).startswith(b"HTTP/1.1 101"))
+
+    def waiting_at(self, port):
+        """How many the listener has not accepted yet: proc_net_tcp(5)."""
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            rows = [row.split() for row in file]
+        return next(int(row[4].split(":")[1], 16) for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}"))
 
     def test_break_1(self):
         server, curl = self.server("echo_server"), self.terminal()

@@ -3,7 +3,7 @@ import guide
 
 class Lesson19(guide.Claims):
     number = "19"  # the pages: tests/browser/chat_test.mjs
-    long = ("test_break_1", "test_break_2", "test_exercise")
+    long = ("test_break_1", "test_break_2")
 
     def test_lancer(self):
         server, alice, bob = self.terminals_for(3)
@@ -46,6 +46,13 @@ class Lesson19(guide.Claims):
         alice.waits_for("Bob a rejoint le chat")
         bob.also_types("Bonjour")
         alice.waits_for("Bob : Bonjour")
+
+    def test_python(self):
+        self.quotes("En Python, le `for` lève `RuntimeError`")
+        clients = {"Alice", "Bob", "Carole"}
+        with self.assertRaisesRegex(RuntimeError, "changed size during iteration"):
+            for client in clients:
+                clients.discard(client)
 
     def test_break_1(self):
         server, sleeper, talker, other = self.terminals_for(4)

@@ -7,7 +7,6 @@ import guide
 
 class Lesson20(guide.Claims):
     number = "20"  # the page: tests/browser/wss_test.mjs
-    long = ("test_exercise",)
 
     def others(self, command):
         """The guide's command, with a folder of this test's own for /tmp/autres."""

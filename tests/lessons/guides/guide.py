@@ -5,7 +5,6 @@ A test file is one class of one lesson:
     class Lesson03(guide.Claims):
         number = "03"
         def test_break_1(self): ...      # the first of « Trois choses à casser »
-        def test_exercise(self): ...     # `./prise run 03 exercise` is the solution here
         def test_lancer(self): ...       # any other name: the rest of the guide
 
     guide.main(Lesson03)
@@ -50,9 +49,6 @@ class Claims(unittest.TestCase):
     def setUp(self):
         which = re.fullmatch(r"test_break_(\d)", self._testMethodName)
         self.experiment = self.guide.experiments[which[1]] if which else None
-        if self._testMethodName == "test_exercise" and not os.path.exists(f"{SOURCE}/lessons/{self.guide.folder}/solution.cpp"):
-            self.guide.without_exercise()
-            self.skipTest("the students' edition has no solution")
         self.terminals = []
         private_network()
         # Where one types: a course folder whose programs are built already.
@@ -161,15 +157,10 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
             self.compiler_said += done.stderr
 
     def solves(self):
-        """Makes the solution, built now, what `./prise run NN exercise` starts. The students' edition has none: skipped."""
-        lesson = f"{SOURCE}/lessons/{self.guide.folder}"
-        if not os.path.exists(f"{lesson}/solution.cpp"):
-            for one in self.guide.rest.code:
-                one.used = one.used or one.begin in self.guide.exercise
+        """`./prise run NN exercise` starts the solution; in the students' edition, which has none, the test is skipped."""
+        if not os.path.exists(f"{SOURCE}/lessons/{self.guide.folder}/solution.cpp"):
+            self.guide.without_exercise()
             self.skipTest("no solution here")
-        shutil.copytree(lesson, f"{self.home}/copy/{self.guide.folder}")
-        shutil.copy(f"{lesson}/solution.cpp", f"{self.home}/copy/{self.guide.folder}/exercise.cpp")
-        self.edits("exercise", [])
 
     def course(self):
         """The folder of a course of one's own, to change and build at will: `./prise` is not there. Long."""

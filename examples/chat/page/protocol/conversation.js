@@ -71,7 +71,7 @@ export class Conversation {
   on_history(page) {
     const { room, messages, ref } = page;
     const is_older = ref === "older";
-    const is_awaited = this.outbox.of(room).length > 0;
+    const is_awaited = this.outbox.is_awaited(room);
     const is_whole = is_older ? this.#histories.add_older(page) : this.#histories.add_newer(page, is_awaited);
     for (const message of messages) this.#came_back(message, room);
     this.reading.received(room, this.#histories.of(room).last);

@@ -24,6 +24,9 @@ export class Outbox {
   rooms() { return new Set(this.all().map((message) => message.room)); }
   clear() { this.#messages.clear(); }
 
+  // Something left for the room, and may have arrived.
+  is_awaited(room) { return this.of(room).some((message) => message.state === "sent"); }
+
   // Those of the room that this connection has not carried.
   unsent(room, connection) {
     return this.of(room).filter((message) => message.state !== "refused" && message.connection !== connection);

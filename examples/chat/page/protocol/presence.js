@@ -13,12 +13,12 @@ export class Presence {
     this.count = count;
   }
 
-  add(user) {
+  joined(user) {
     if (this.people.length < people_max && !this.people.includes(user)) this.people = [...this.people, user];
     this.count += 1;
   }
 
-  remove(user) {
+  left(user) {
     this.people = this.people.filter((one) => one !== user);
     this.count -= 1;
   }

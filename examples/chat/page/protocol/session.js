@@ -129,8 +129,8 @@ export class Session extends EventTarget {
       case "people": return this.#on_people(action);
       case "history": return this.#conversation.on_history(action);
       case "message": return this.#on_message(action);
-      case "joined": return this.#on_joined(action);
-      case "left": return this.#on_left(action);
+      case "joined":
+      case "left": return this.#on_move(action);
       case "error": return this.#on_error(action);
       case "frames": return this.#tell("frames", action);
       default: return undefined;  // a later version's
@@ -168,20 +168,11 @@ export class Session extends EventTarget {
   // The notes' two fields, without a number: welcome and error say it to us.
   #on_message(message) { if (message.id !== undefined) this.#conversation.on_message(message); }
 
-  #on_joined({ room, user }) {
+  // action: "joined" or "left".
+  #on_move({ action, room, user }) {
     if (room !== this.room) return;
-    this.#presence.add(user);
-    this.#note(user, "joined");
-  }
-
-  #on_left({ room, user }) {
-    if (room !== this.room) return;
-    this.#presence.remove(user);
-    this.#note(user, "left");
-  }
-
-  #note(user, way) {
-    this.#conversation.note(user, way, this.#presence);
+    this.#presence[action](user);
+    this.#conversation.note(user, action, this.#presence);
     this.#tell("people");
   }
 

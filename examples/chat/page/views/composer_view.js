@@ -2,7 +2,8 @@
 import { by_id } from "./dom.js";
 import { count } from "./words.js";
 
-const warn_at_chars = 200;  // left
+const warn_at_chars = 200;    // left
+const room_chars_shown = 15;  // what a phone has room for
 
 export class ComposerView {
   #warned_about = null;
@@ -65,7 +66,8 @@ export class ComposerView {
   #has_room_again() { if (this.#warned_about === "send" && !this.session.outbox.is_full) this.#changed(); }
 
   #entered() {
-    this.text.placeholder = `Écrire dans ${this.session.room}…`;
+    const { room } = this.session;
+    this.text.placeholder = room.length > room_chars_shown ? "Votre message…" : `Écrire dans ${room}…`;
     this.#changed();
   }
 

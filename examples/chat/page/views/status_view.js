@@ -51,7 +51,7 @@ export class StatusView {
 
   #tick() {
     const seconds = Math.ceil((this.#next_try - Date.now()) / 1000);
-    const when = seconds > 1 ? ` dans ${count("seconde", seconds)}` : "…";
+    const when = seconds > 1 ? ` dans ${seconds}${space}s` : "…";
     by_id("next-try").textContent = this.session.status === "waiting" ? `Nouvel essai${when}` : "";
   }
 
