@@ -133,6 +133,13 @@ export function quoted_scene(folder, words_text) {
 
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
+// The size of letters at which lines fill a slide, in px: short code is larger.
+function size_of(lines, label_columns = 0) {
+  const columns = label_columns + Math.max(...lines.map((line) => line.length));
+  const fitting = Math.min(1150 / (0.603 * columns), 400 / (1.27 * lines.length));
+  return `style="--size:${Math.floor(Math.min(30, Math.max(24, fitting)))}px"`;
+}
+
 // Each line is an element: one that is too long goes on under itself, indented. The highlighter's spans may cross lines:
 // they are closed at the end of one, and opened again in the next.
 function code_html(path, text, highlight) {
@@ -144,13 +151,14 @@ function code_html(path, text, highlight) {
     const style = `padding-left:${indents[i]}ch;text-indent:-${indents[i]}ch`;
     return `<span class="line" style="${style}">${before}${line || ' '}${'</span>'.repeat(open.length)}</span>`;
   });
-  return `<figure class="code"><figcaption>${escape(path)}</figcaption><pre><code>${lines.join('')}</code></pre></figure>`;
+  return `<figure class="code" ${size_of(text.split('\n'))}><figcaption>${escape(path)}</figcaption><pre><code>${lines.join('')}</code></pre></figure>`;
 }
 
 // Each side has its colour, in the order in which they appear; what is typed stands out.
 function scene_html(folder, scene) {
   const sides = [];
-  const rows = scene.map((line) => {
+  const said = scene.filter((line) => line === null || !/^\S+\s+[?|]\s*$/.test(line));  // no empty lines, no empty prompts
+  const rows = said.map((line) => {
     if (line === null) return '<div class="line cut">⋮</div>';
     const [, who, mark, text] = /^(\S+)\s+(\S)(?:\s(.*))?$/.exec(line);
     if (!sides.includes(who)) sides.push(who);
@@ -159,27 +167,32 @@ function scene_html(folder, scene) {
     const html = mark === '>' || mark === '?' ? typed : escape(shown);
     return `<div class="line side${sides.indexOf(who) % 4}${mark === '$' ? ' start' : ''}"><b>${escape(who)}</b><span>${html}</span></div>`;
   });
-  return `<figure class="transcript"><figcaption>${escape(folder)}/transcript</figcaption><div class="screen">${rows.join('')}</div></figure>`;
+  const size = size_of(said.map((line) => line?.replace(/^\S+\s+\S\s?/, '') ?? ''), 9);
+  return `<figure class="transcript" ${size}><figcaption>${escape(folder)}/transcript</figcaption><div class="screen">${rows.join('')}</div></figure>`;
 }
 
-// An SVG as it is, in its light colours; nothing is loaded from beside the page. A figure drawn for a page is too small
-// for the back of a room: FILE.svg#svgView(viewBox(x,y,width,height)) shows a part of it, larger.
-export function image_data(reference) {
+// An SVG as it is, in its light colours and without its frame, or `as_drawn`; nothing is loaded from beside the page. A
+// figure drawn for a page is too small for the back of a room: FILE.svg#svgView(viewBox(x,y,width,height)) shows a part
+// of it, larger.
+export function image_data(reference, { as_drawn = false } = {}) {
   const [path, view] = reference.split('#');
   if (extname(path) !== '.svg') throw new Error(`${path}: not an SVG`);
-  let svg = readFileSync(path, 'utf8').replace('(prefers-color-scheme: dark)', 'not all')
-    .replace('</style>', '.page { fill: none; stroke: none; }</style>');
+  let svg = readFileSync(path, 'utf8');
+  if (!as_drawn) {
+    svg = svg.replace('(prefers-color-scheme: dark)', 'not all').replace('</style>', '.page { fill: none; stroke: none; }</style>');
+  }
   const page = /<svg[^>]* viewBox="0 0 (\d+) (\d+)"/.exec(svg);
   if (!page) throw new Error(`${path}: no viewBox that begins at 0 0`);
   const part = view ? /^svgView\(viewBox\((\d+),(\d+),(\d+),(\d+)\)\)$/.exec(view)?.slice(1)
-    : [margin, margin, page[1] - 2 * margin, page[2] - 2 * margin];
+    : as_drawn ? [0, 0, page[1], page[2]] : [margin, margin, page[1] - 2 * margin, page[2] - 2 * margin];
   if (!part) throw new Error(`${reference}: not #svgView(viewBox(x,y,width,height))`);
   svg = svg.replace(/<svg[^>]*>/, (tag) => tag.replace(/ (viewBox|width|height)="[^"]*"/g, '')
     .replace('<svg', `<svg viewBox="${part.join(' ')}" width="${part[2]}" height="${part[3]}"`));
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }
 
-function quotes(md) {
+// For markdown-it: the fences that quote.
+export function quotes(md) {
   const fence = md.renderer.rules.fence;
   md.renderer.rules.fence = (tokens, index, options, env, self) => {
     const [kind, path] = tokens[index].info.trim().split(/\s+/);
@@ -196,6 +209,9 @@ function quotes(md) {
     if (kind === 'transcript') return scene_html(path, quoted_scene(path, text));
     return fence(tokens, index, options, env, self);
   };
+}
+
+function pictures(md) {
   md.core.ruler.after('inline', 'prise_images', (state) => {
     for (const token of state.tokens.flatMap((one) => one.children ?? [])) {
       if (token.type === 'image') token.attrSet('src', image_data(join(home, 'slides', 'decks', token.attrGet('src'))));
@@ -203,4 +219,4 @@ function quotes(md) {
   });
 }
 
-export default ({ marp }) => marp.use(quotes);
+export default ({ marp }) => marp.use(quotes).use(pictures);

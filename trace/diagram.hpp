@@ -57,7 +57,7 @@ struct Frame {
 
 enum class ArrowKind {
   connection,  // connect → accept
-  bytes,       // a stream's, from one send to the recv that took its last byte
+  bytes,       // a stream's, from one send to one recv: what the latter took of the former
   datagram,    // from one sendto to the recvfrom that took it
   end,         // close or shutdown → the recv that gave 0, or the reset
   lost         // bytes or a datagram that nobody read

@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
   const auto options = parse_options(
       argc, argv, {.port = 8765},
       {{"messages", &messages, "Les messages à envoyer"},
-       {"--fragments", &fragments, "Chaque message en deux frames"},
+       {"--fragments", &fragments, "Chaque message en deux trames"},
        {"--unmasked", &unmasked, "Sans masquer, ce qui est interdit à un client"},
        {"--key", &fixed_key, "Toujours cette clé, par exemple 37fa213d ; sinon, au hasard"}});
   const std::optional<Key> fixed = key_in(fixed_key);

@@ -111,9 +111,9 @@ inline std::string fault_in(std::string_view head, Sender sender) {
   if (sender == Sender::client && !masked) return "un client doit masquer (RFC 6455 §5.1)";
   if (sender == Sender::server && masked) return "un serveur ne masque pas (RFC 6455 §5.1)";
   if (opcode >= close_opcode && (first & 0x80) == 0)
-    return "une frame de contrôle ne se coupe pas (RFC 6455 §5.5)";
+    return "une trame de contrôle ne se coupe pas (RFC 6455 §5.5)";
   if (opcode >= close_opcode && short_length > control_payload_bytes_max)
-    return "une frame de contrôle porte 125 octets au plus (RFC 6455 §5.5)";
+    return "une trame de contrôle porte 125 octets au plus (RFC 6455 §5.5)";
   if ((short_length == 126 && length <= 125) || (short_length == 127 && length <= 65535))
     return "cette longueur s'écrit plus court (RFC 6455 §5.2)";
   if (length >> 63 != 0) return "le premier bit d'une longueur de 64 bits est 0 (RFC 6455 §5.2)";

@@ -36,7 +36,7 @@ inline bool receive_more(net::Stream& peer, std::string& bytes, std::uint64_t co
 inline void send_frame(net::Stream& peer, const Frame& frame) {
   const std::string bytes = encode(frame);
   peer.send_all(bytes);
-  say("Frame envoyée : {}", hex(bytes));
+  say("Trame envoyée : {}", hex(bytes));
 }
 
 // What a Close carries first: its code, on two bytes (section 5.5.1).
@@ -67,14 +67,14 @@ inline Received receive_frame(net::Stream& peer, Sender sender) {
   if (too_long) fault = "elle est trop longue pour nous (RFC 6455 §10.4)";
   if (!fault.empty()) {
     show_grid(bytes);
-    say("Frame refusée : {}.", fault);
+    say("Trame refusée : {}.", fault);
     return {std::nullopt, static_cast<std::uint16_t>(too_long ? 1009 : 1002)};
   }
   if (!receive_more(peer, bytes, payload_bytes(bytes))) {
-    say("L'autre côté est parti au milieu d'une frame.");
+    say("L'autre côté est parti au milieu d'une trame.");
     return {};
   }
-  say("Frame reçue :");
+  say("Trame reçue :");
   show_grid(bytes);
   return {decode(bytes)};
 }

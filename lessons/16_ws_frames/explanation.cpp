@@ -65,7 +65,7 @@ void explain_head(Bytes bytes) {
   const unsigned first = std::to_integer<unsigned>(bytes[0]);
   const auto opcode = static_cast<std::uint8_t>(first & 0x0F);
   say("  FIN       {}        {}", first >> 7,
-      first >> 7 != 0 ? "la dernière frame du message" : "d'autres frames suivent");
+      first >> 7 != 0 ? "la dernière trame du message" : "d'autres trames suivent");
   say("  RSV1-3    {}      réservés aux extensions", bits(first >> 4 & 7, 3));
   say("  opcode    {}     0x{:x} : {}", bits(opcode, 4), opcode, meaning_of(opcode));
   if (bytes.size() < 2) return;
@@ -108,17 +108,17 @@ std::string explanation_of(Rule rule) {
   static constexpr std::array rows{
       Row{Rule::reserved_bit_set, "un bit réservé vaut 1, et aucune extension ne s'en sert"},
       Row{Rule::opcode_reserved, "cet opcode n'existe pas"},
-      Row{Rule::frame_unmasked, "un client doit masquer toutes ses frames"},
-      Row{Rule::frame_masked, "un serveur ne doit masquer aucune frame"},
+      Row{Rule::frame_unmasked, "un client doit masquer toutes ses trames"},
+      Row{Rule::frame_masked, "un serveur ne doit masquer aucune trame"},
       Row{Rule::length_not_minimal, "cette longueur s'écrit en moins d'octets"},
       Row{Rule::length_over_63_bits, "le premier bit d'une longueur de 64 bits doit être 0"},
-      Row{Rule::control_frame_too_long, "une frame de contrôle porte 125 octets au plus"},
+      Row{Rule::control_frame_too_long, "une trame de contrôle porte 125 octets au plus"},
       Row{Rule::control_frame_fragmented,
-          "une frame de contrôle ne se coupe pas : FIN doit être 1"},
+          "une trame de contrôle ne se coupe pas : FIN doit être 1"},
       Row{Rule::continuation_without_message, "la suite d'un message qui n'a pas commencé"},
       Row{Rule::message_inside_message, "un message commence avant la fin du précédent"},
       Row{Rule::compressed_bit_misplaced,
-          "RSV1 n'a sa place que sur la première frame d'un message"},
+          "RSV1 n'a sa place que sur la première trame d'un message"},
       Row{Rule::text_not_utf8, "ce texte n'est pas de l'UTF-8"},
       Row{Rule::close_payload_of_one_byte, "un code de fermeture fait deux octets"},
       Row{Rule::close_code_invalid, "ce code de fermeture ne doit pas être envoyé"},

@@ -51,7 +51,7 @@ Rule judge_data(const FrameHead& head, Bytes payload, Message& message) {
   if (!message.utf8.append(payload) || (last && !message.utf8.at_boundary()))
     return Rule::text_not_utf8;
   if (!message.utf8.at_boundary())
-    say("            un caractère est coupé, sa fin est dans la frame suivante : c'est permis");
+    say("            un caractère est coupé, sa fin est dans la trame suivante : c'est permis");
   return Rule::none;
 }
 
@@ -151,13 +151,13 @@ int main(int argc, char** argv) {
   Bytes rest = bytes_of(input.bytes);
   for (int number = 1; !rest.empty(); ++number) {
     if (number > 1) say("");
-    say("Frame {}", number);
+    say("Trame {}", number);
     const std::string fault = read_frame(rest, reading);
     if (!fault.empty()) {
-      warn("Erreur : frame {} {}.", number, fault);
+      warn("Erreur : trame {} {}.", number, fault);
       return 1;
     }
   }
   if (reading.message.opcode != Opcode::continuation)
-    say("\nLe message n'est pas fini : sa dernière frame, avec FIN, n'est pas là.");
+    say("\nLe message n'est pas fini : sa dernière trame, avec FIN, n'est pas là.");
 }

@@ -43,7 +43,7 @@ struct Message {
 std::uint16_t add_fragment(Message& message, const Frame& frame) {
   const bool first = frame.opcode != continuation;
   if (first == (message.opcode != continuation)) {
-    say("Frame refusée : {} (RFC 6455 §5.4).",
+    say("Trame refusée : {} (RFC 6455 §5.4).",
         first ? "le message précédent n'est pas fini" : "la suite d'un message qui n'existe pas");
     return 1002;
   }

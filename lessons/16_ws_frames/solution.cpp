@@ -1,7 +1,7 @@
-// Exercice 16 : écrire des frames, et lire celles qui arrivent en n'importe quels morceaux.
+// Exercice 16 : écrire des trames, et lire celles qui arrivent en n'importe quels morceaux.
 //
-// Deux choses à écrire : encode, qui fait les octets d'une frame, et Decoder, qui reçoit des octets
-// et rend des frames. L'énoncé entier est dans README.md, à la section « Exercice ». Vérifiez avec
+// Deux choses à écrire : encode, qui fait les octets d'une trame, et Decoder, qui reçoit des octets
+// et rend des trames. L'énoncé entier est dans README.md, à la section « Exercice ». Vérifiez avec
 // :
 // ./prise check 16
 
@@ -62,7 +62,7 @@ void apply_mask(std::string& payload, const Key& key) {
     payload[i] = static_cast<char>(static_cast<std::uint8_t>(payload[i]) ^ key[i % 4]);
 }
 
-// Les octets d'une frame. key ne sert qu'au client : un serveur ne masque pas.
+// Les octets d'une trame. key ne sert qu'au client : un serveur ne masque pas.
 std::string encode(const Frame& frame, Side sender, const Key& key) {
   const bool masked = sender == Side::client;
   const int mask_bit = masked ? 0x80 : 0;
@@ -82,7 +82,7 @@ std::string encode(const Frame& frame, Side sender, const Key& key) {
   return bytes + payload;
 }
 
-// Reçoit des octets, en n'importe quels morceaux ; rend des frames.
+// Reçoit des octets, en n'importe quels morceaux ; rend des trames.
 class Decoder {
 public:
   explicit Decoder(Side sender) : sender_(sender) {}  // qui envoie ce qui est lu ici
@@ -143,10 +143,10 @@ private:
   int close_code_ = 0;
 };
 //[starter]
-//|// TODO 1 : les octets d'une frame. FIN (0x80) et l'opcode ; le bit MASK (0x80) et la longueur,
+//|// TODO 1 : les octets d'une trame. FIN (0x80) et l'opcode ; le bit MASK (0x80) et la longueur,
 //|//          dans la plus courte des trois formes, l'octet le plus fort d'abord ; puis, pour un
 //|//          client et lui seul, la clé, et le contenu masqué avec elle.
-//|std::string encode(const Frame& frame, Side, const Key&) {
+//|std::string encode(const Trame& trame, Side, const Key&) {
 //|  return frame.payload;
 //|}
 //|
@@ -154,14 +154,14 @@ private:
 //|public:
 //|  explicit Decoder(Side sender) : sender_(sender) {}  // qui envoie ce qui est lu ici
 //|
-//|  // TODO 2 : gardez ce qui arrive jusqu'à ce qu'une frame soit entière.
+//|  // TODO 2 : gardez ce qui arrive jusqu'à ce qu'une trame soit entière.
 //|  void receive(std::string_view bytes) { buffer_ = bytes; }
 //|
-//|  // TODO 3 : y a-t-il une frame entière dans buffer_ ? Si oui, enlevez-la de buffer_, rangez-la
+//|  // TODO 3 : y a-t-il une trame entière dans buffer_ ? Si oui, enlevez-la de buffer_, rangez-la
 //|  //          dans frame, démasquée, et rendez Outcome::frame. Ce qui la suit reste.
 //|  // TODO 4 : refusez ce que l'énoncé refuse, dès que les octets qui le montrent sont là :
 //|  //          close_code_ = 1002 (ou 1009), et rendez Outcome::refused.
-//|  Outcome next(Frame& frame) {
+//|  Outcome next(Frame& trame) {
 //|    if (buffer_.empty()) return Outcome::more;
 //|    frame = {true, sender_ == Side::client ? 1 : 2, buffer_};
 //|    buffer_.clear();
@@ -177,7 +177,7 @@ private:
 //|};
 //[end]
 
-// --- À partir d'ici, rien à changer : le handshake de la leçon 15, et ce qui est fait des frames.
+// --- À partir d'ici, rien à changer : le handshake de la leçon 15, et ce qui est fait des trames.
 
 // La tête de ce que l'autre côté envoie d'abord ; ce qui la suit va dans rest.
 std::string receive_head(net::Stream& peer, std::string& rest) {
@@ -217,12 +217,12 @@ bool shake_hands_as_client(net::Stream& server, std::string& rest) {
 
 void send(net::Stream& peer, const Frame& frame, Side self) {
   static std::random_device random;
-  Key key{};  // une nouvelle pour chaque frame
+  Key key{};  // une nouvelle pour chaque trame
   std::generate(key.begin(), key.end(), [] { return static_cast<std::uint8_t>(random()); });
   peer.send_all(encode(frame, self, key));
 }
 
-// Lit des frames jusqu'à un Close, un refus ou la fin du flux. Le serveur renvoie chaque frame
+// Lit des trames jusqu'à un Close, un refus ou la fin du flux. Le serveur renvoie chaque trame
 // telle qu'elle est venue ; le client en attend replies, puis ferme.
 void converse(net::Stream& peer, Side self, const std::string& rest, std::size_t replies) {
   Decoder decoder(self == Side::server ? Side::client : Side::server);
@@ -242,7 +242,7 @@ void converse(net::Stream& peer, Side self, const std::string& rest, std::size_t
       decoder.receive(arrived);
       continue;
     }
-    say("Frame : FIN {}, opcode {}, {} octets", frame.fin ? 1 : 0, frame.opcode,
+    say("Trame : FIN {}, opcode {}, {} octets", frame.fin ? 1 : 0, frame.opcode,
         frame.payload.size());
     if (self == Side::client && frame.opcode == 1) say("Reçu : {}", frame.payload);
     const bool close = frame.opcode == 8;

@@ -1,16 +1,15 @@
-// The chat's page in long conversations and bad days.
+// The chat's page in long conversations, in bad days and over https.
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { Chat, Person, end_all, launch, look_at_everything, phone, talk } from "./capstone.mjs";
+import {
+  Chat, Person, browser, close_browser, everyone, look_at_everything, open_browser, phone, talk,
+} from "./capstone/support.mjs";
 
-let browser;
-let speaker;  // a page for talk()
-before(async () => {
-  browser = await launch();
-  speaker = await browser.newPage();
-});
-after(() => end_all(browser));
+before(open_browser);
+after(close_browser);
 
 const lines = (count, word = "message") => Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
 
@@ -46,7 +45,7 @@ async function read_to_the_start(person) {
 
 test("1,000 messages are read back to the first one, each once and in order", async () => {
   const chat = await Chat.start("--rate", "0");
-  await talk(speaker, chat, "Bavard", lines(1000));
+  await talk(chat, "Bavard", lines(1000));
   const zoe = await Person.enter(browser, chat, "Zoé");
   await zoe.sees("message 1000");
   assert.ok(await zoe.texts().count() <= 150, "more than was asked for");
@@ -66,7 +65,7 @@ test("an absence is caught up: a short one at once, a long one by scrolling", as
   for (const [count, word] of [[250, "court"], [700, "long"]]) {
     chat.hold();
     await zoe.is_out();
-    await talk(speaker, chat, "Bavard", lines(count, word));
+    await talk(chat, "Bavard", lines(count, word));
     chat.release();
     await zoe.is_in();
     await zoe.sees(`${word} ${count}`);
@@ -111,7 +110,7 @@ test("the wire panel keeps the last 200 frames", async () => {
   const chat = await Chat.start("--rate", "0");
   const zoe = await Person.enter(browser, chat, "Zoé");
   await zoe.page.keyboard.press("Alt+t");
-  await talk(speaker, chat, "Bavard", lines(500));
+  await talk(chat, "Bavard", lines(500));
   await zoe.sees("message 500");
   await zoe.until(() => document.getElementById("frames-list").childElementCount === 200);
   await zoe.end();
@@ -187,5 +186,76 @@ test("axe finds nothing, by day and by night, whatever the size, without a conne
   }
   await Promise.all(people.map((one) => one.end()));
   await chat.run();
+  await chat.end();
+});
+
+test("a list that is out of sight fetches nothing, and nothing in it is read", async () => {
+  const chat = await Chat.start("--rate", "0");
+  await talk(chat, "Sami", lines(60));
+  const zoe = await Person.enter(browser, chat, "Zoé", phone);
+  await zoe.sees("message 60");
+  const asked = [];
+  zoe.sockets[0].on("framesent", ({ payload }) => { if (payload.includes("get_history")) asked.push(payload); });
+  await zoe.page.getByRole("button", { name: "Trames" }).click();
+  await talk(chat, "Sami", ["tu regardes ?"]);
+  await zoe.until(() => document.title === "(1) general – Prise");
+  await zoe.page.getByRole("option", { name: /vers vous texte/ }).first().waitFor();
+  assert.deepEqual(asked, []);
+  await zoe.page.getByRole("button", { name: "Fermer les trames" }).click();
+  await zoe.until(() => document.title === "general – Prise");
+  await zoe.end();
+  await chat.end();
+});
+
+test("a browser that keeps nothing and refuses notifications is enough", async () => {
+  const chat = await Chat.start();
+  const prepare = () => {
+    for (const storage of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, storage, { get() { throw new DOMException("no", "SecurityError"); } });
+    }
+    window.Notification = class {
+      static permission = "default";
+      static async requestPermission() { return (this.permission = "denied"); }
+      constructor() { throw new Error("it was refused"); }
+    };
+    document.hasFocus = () => false;
+  };
+  const zoe = await Person.enter(browser, chat, "Zoé", { prepare });
+  const bell = zoe.page.getByRole("button", { name: "Notifications" });
+  await bell.click();
+  await zoe.page.locator("#message-note", { hasText: "Votre navigateur refuse" }).waitFor();
+  assert.equal(await bell.getAttribute("aria-pressed"), "false");
+  await talk(chat, "Sami", ["Coucou"]);
+  await zoe.sees("Coucou");
+  await talk(chat, "Sami", ["par ici"], "ailleurs");
+  await zoe.room("ailleurs").getByText("1 message à lire").waitFor({ state: "attached" });
+  await zoe.page.reload();
+  assert.equal(await zoe.page.getByLabel("Pseudo").inputValue(), "");  // it asks each time
+  await zoe.end();
+  await chat.end();
+});
+
+test("without a history people still enter and talk, and are told", async () => {
+  const chat = await Chat.start();
+  await chat.stop();
+  await writeFile(path.join(chat.folder, "chat.db"), "not a database, but long enough to look like one".repeat(100));
+  await chat.run();
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  await zoe.page.locator("#message-note", { hasText: "ne peut pas être lu" }).waitFor();
+  await zoe.says("on m’entend ?");
+  await zoe.page.locator("#message-note", { hasText: "pas pu l’enregistrer" }).waitFor();
+  await zoe.end();
+  await chat.end();
+});
+
+test("over https and wss people talk as they do without", async () => {
+  const chat = await Chat.start("--tls");
+  const [zoe, sami] = await Promise.all(["Zoé", "Sami"].map((name) => Person.enter(browser, chat, name)));
+  assert.match(zoe.sockets[0].url(), /^wss:/);
+  await zoe.says("Personne d’autre ne lit ceci\u00a0?");
+  await sami.sees("Personne d’autre ne lit ceci\u00a0?");
+  await sami.says("Si, le serveur.");
+  await zoe.sees("Si, le serveur.");
+  await everyone([zoe, sami]);
   await chat.end();
 });

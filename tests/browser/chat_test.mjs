@@ -178,11 +178,15 @@ test("broadcast_server's page, the notes' page and a terminal all hear, the one 
   for (const one of [page, notesPage]) await text(one, hello);
   await terminal.hears(hello);
 
-  // What the guide shows: a message that is a program runs in the notes' page, and is text in ours.
-  await terminal.say("<img src=x onerror=\"document.title='piégé'\">");
-  await notesPage.waitForFunction(() => document.title === "piégé");
-  await text(page, "Message d'un client : <img src=x onerror=\"document.title='piégé'\">");
-  assert.equal(await page.title(), "Un message à tous");
+  // The guide's third experiment, word for word: a message that is a program runs in the notes' page, and is text in ours.
+  const guide = await readFile(new URL("../../lessons/19_ws_chat/README.md", import.meta.url), "utf8");
+  const program = guide.match(/`\.\/prise run 19 broadcast_client "(.+?)"`/)[1];
+  const alert = notesPage.waitForEvent("dialog");
+  await terminal.say(program);
+  const dialog = await alert;
+  assert.equal(dialog.message(), "piégé");
+  await dialog.dismiss();
+  await text(page, `Message d'un client : ${program}`);
 
   server.process.kill("SIGINT");
   assert.equal(await server.ended, 0);

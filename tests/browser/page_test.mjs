@@ -1,4 +1,4 @@
-// Lesson 17's pages, as a student meets them: a server is started, its address is opened in Chromium, and
+// The pages of lessons 14 and 17, as a student meets them: a server is started, its address is opened in Chromium, and
 // what the page asks for is typed and clicked.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -22,9 +22,9 @@ before(async () => {
 });
 after(() => browser.close());
 
-// A program of lesson 17 on a port that the kernel chooses. end: presses Ctrl-C, and gives all that it printed.
-async function start(program) {
-  const server = spawn(path.join(process.env.PRISE_LESSONS, "17_ws_echo", program), ["--port", "0"],
+// A program of a lesson on a port that the kernel chooses. end: presses Ctrl-C, and gives all that it printed.
+async function start(program, lesson = "17_ws_echo") {
+  const server = spawn(path.join(process.env.PRISE_LESSONS, lesson, program), ["--port", "0"],
                        { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   let port;
@@ -38,10 +38,10 @@ async function start(program) {
   const ended = once(server, "close");
   return {
     port,
-    async end() {
+    async end({ status: expected = 0 } = {}) {
       server.kill("SIGINT");
       const [status] = await ended;
-      assert.equal(status, 0);
+      assert.equal(status, expected);
       return output;
     },
   };
@@ -55,6 +55,19 @@ async function open(address) {
 }
 
 const text = (page, part) => page.getByText(part, { exact: true }).waitFor();
+
+// Guide 14: « pour voir les trois façons bouger ensemble ».
+test("lesson 14's page shows the price move in three ways", async () => {
+  const server = await start("server", "14_http_polling");
+  const page = await open(`http://127.0.0.1:${server.port}/`);
+  await page.waitForFunction(() => ["polling", "long", "push"].every(
+    (id) => Number(document.getElementById(id).cells[3].textContent) >= 2));
+  const requests = await page.$$eval("tr[id]", (rows) => rows.map((row) => Number(row.cells[2].textContent)));
+  assert.equal(requests[2], 1);  // WebSocket: one question
+  assert.ok(requests[0] > 1 && requests[1] > 1);
+  await page.close();
+  await server.end({ status: null });  // it ends by the signal
+});
 
 test("the page of server says what it receives, and shows it as text", async () => {
   const server = await start("server");

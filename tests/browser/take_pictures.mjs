@@ -2,10 +2,10 @@
 // the tests, `node …/tests/browser/take_pictures.mjs`.
 import { fileURLToPath } from "node:url";
 
-import { Chat, Person, end_all, launch } from "./capstone.mjs";
+import { Chat, Person, browser, close_browser, open_browser } from "./capstone/support.mjs";
 
 const folder = fileURLToPath(new URL("../../examples/chat/pictures/", import.meta.url));
-const browser = await launch();
+await open_browser();
 const chat = await Chat.start();
 const screen = { viewport: { width: 1280, height: 800 } };
 const zoe = await Person.enter(browser, chat, "Zoé", screen);
@@ -28,4 +28,4 @@ await zoe.says("Salut");
 await zoe.page.getByRole("option", { name: /vers le serveur/ }).click();
 await zoe.page.locator("#frame-detail h3").waitFor();
 await zoe.page.screenshot({ path: `${folder}trames.png` });
-await end_all(browser);
+await close_browser();

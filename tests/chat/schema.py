@@ -4,7 +4,7 @@ import re
 
 KNOWN = {"$schema", "$defs", "$ref", "title", "description", "oneOf", "type", "const", "enum", "required", "properties",
          "additionalProperties", "items", "minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum",
-         "pattern", "x-limits", "x-closes"}
+         "pattern", "x-limits", "x-errors", "x-closes"}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 
 

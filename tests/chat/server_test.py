@@ -1,14 +1,20 @@
 """The chat's server from outside. Usage: server_test.py all, or NAME..."""
 import asyncio
 import contextlib
+import fcntl
 import json
+import os
 import re
+import signal
+import sqlite3
+import subprocess
 import sys
 
 import websockets
 
-from chat_server import SCHEMA, Client, LabServer, Server, actions_seen, run, within
+from chat_server import FOLDER, PATIENCE, SCHEMA, SERVER, Client, LabServer, Server, actions_seen, run, within
 from notes_client import NotesClient, see_all_of_the_notes
+from schema import Invalid
 
 
 async def test_unchanged():
@@ -121,6 +127,17 @@ async def test_errors():
             await luc.send("login", user=user, version=1, ref=code)
             await luc.expect("message", message="pseudo invalide")
             await luc.expect("error", code=code, ref=code)
+        # A login that cannot be read is refused as the notes refuse one; who knows more is told more.
+        for fields, code in (({}, None), ({"user": None}, None), ({"version": 1}, "bad_field"),
+                             ({"user": "Léa", "version": "1"}, "bad_field"), ({"user": "Léa", "ref": 7}, "bad_field"),
+                             ({"user": "Léa", "room": 7}, "bad_field"), ({"user": "Le\u0301a", "version": 1}, "bad_name")):
+            await luc.send("login", **fields)
+            await luc.expect("message", message="pseudo invalide")
+            if code:
+                await luc.expect("error", code=code)
+        await luc.send("login", user=" Jean\u00a0 Luc ", version=1)
+        await luc.wait("welcome", user="Jean Luc")
+        await zoe.expect("joined", user="Jean Luc")
         for text, code in (
                 ("[]", "bad_json"), ("}", "bad_json"), ('{"action":"nope"}', "unknown_action"),
                 ('{"action":"send_message"}', "bad_field"), ('{"action":"send_message","message":" "}', "empty_message"),
@@ -139,12 +156,14 @@ async def test_errors():
         await zoe.send("create_room", room="trop")
         await zoe.expect("error", code="too_many_rooms")
         await zoe.say("🙂" * 2000)
-        # One that goes on and on is sent away, and told why.
-        for _ in range(51):
-            await zoe.send("nope")
-        assert await zoe.closed() == (1008, "trop de fautes")
         await luc.websocket.send("x" * 65537)
         assert (await luc.closed())[0] == 1009
+        # One that goes on and on is sent away, and told why; what it does well in between does not change that.
+        with contextlib.suppress(websockets.ConnectionClosed):
+            for _ in range(100):
+                await zoe.send("nope")
+                await zoe.send("get_history", limit=1)
+        assert await zoe.closed() == (1008, "trop de fautes")
 
 
 async def test_limits():
@@ -153,8 +172,9 @@ async def test_limits():
         luc = await (await Client.connect(server)).login("Luc")
         third = await within(websockets.connect(f"ws://127.0.0.1:{server.port}"))
         assert await Client(third).closed() == (1013, "serveur complet")
-        for number in range(200):  # 40 at once with the login, then one a second
-            await zoe.send("send_message", message=str(number), ref=str(number))
+        with contextlib.suppress(websockets.ConnectionClosed):
+            for number in range(200):  # 40 at once with the login, then one a second
+                await zoe.send("send_message", message=str(number), ref=str(number))
         refused = await zoe.wait("error", code="too_fast")
         assert 0 < refused["retry_after"] <= 1001 and int(refused["ref"]) >= 39
         await luc.wait("message", text="38")
@@ -204,6 +224,93 @@ async def test_history():
             assert (await luc.closed())[0] == 1001
             server.start()
         assert (await zoe.closed())[0] == 1001
+
+
+async def test_console():
+    """A console that takes nothing (Ctrl-S, a pipe that nobody reads) holds nobody up; server.log has every line."""
+    unread, console = os.pipe()
+    fcntl.fcntl(console, fcntl.F_SETPIPE_SZ, 4096)
+    with Server("--memory", "--rate", "0", before=lambda: os.dup2(console, 2)) as server:
+        for _ in range(2):
+            luc = await Client.connect(server)
+            for _ in range(40):
+                await luc.send("login", user="a:b")
+                await luc.expect("message", message="pseudo invalide")
+        assert server.log().count("Login échoué") == 80
+    os.close(unread)
+    os.close(console)
+
+
+async def test_folder():
+    """A second server in one data folder ends at once, with one line; what is killed holds nothing."""
+    with Server() as server:
+        def second():
+            return subprocess.run([SERVER, "--port", "0", "--data", server.data], capture_output=True, text=True,
+                                  timeout=PATIENCE)
+        refused = await asyncio.to_thread(second)
+        assert refused.returncode == 1 and refused.stdout == "" and refused.stderr.count("\n") == 1, refused
+        assert "un autre serveur" in refused.stderr and "--data" in refused.stderr, refused
+        assert server.log() == ""
+        await server.stop(signal.SIGKILL)
+        server.start()
+        await (await Client.connect(server)).login("Zoé")
+
+
+async def test_locked():
+    """Another program holds the history when the server starts: the chat begins without it, and finds it again."""
+    with Server() as server:
+        zoe = await (await Client.connect(server)).login("Zoé")
+        await zoe.send("create_room", room="tp")
+        await zoe.wait("rooms", rooms=["general", "tp"])
+        await zoe.say("avant")
+        await zoe.close()
+        await server.stop()
+        other = sqlite3.connect(os.path.join(server.data, "chat.db"), isolation_level=None)
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        server.start()
+        zoe = await Client.connect(server)
+        assert zoe.rooms == ["general"]
+        await zoe.send("login", user="Zoé", version=1)
+        await zoe.wait("error", code="no_history")
+        await zoe.send("create_room", room="neuf")
+        await zoe.wait("rooms", rooms=["general", "neuf"])
+        await zoe.expect("error", code="not_saved")
+        other.close()
+        await zoe.wait("rooms", rooms=["general", "neuf", "tp"])
+        await zoe.wait("activity", rooms={"general": 1})
+        assert (await zoe.say("après"))["id"] == 2
+        await zoe.close()
+        console = await server.stop()
+        assert console.count("ne s'écrit pas") == 1 and console.count("s'écrit de nouveau") == 1, console
+        server.start()
+        zoe = await (await Client.connect(server)).login("Zoé")
+        assert zoe.rooms == ["general", "tp", "neuf"] and len(zoe.history["messages"]) == 2
+
+
+async def test_document():
+    """Every example of PROTOCOL.md is what the schema says, and each error's text is the server's own."""
+    with open(os.path.join(FOLDER, "PROTOCOL.md"), encoding="utf-8") as file:
+        document = file.read()
+    blocks = re.findall(r"^```json\n(.*?)^```$", document, re.M | re.S)
+    examples = [line for block in blocks for line in block.splitlines()] + re.findall(r"`(\{.*?\})`", document)
+    sides = ("from_client", "from_server", "health")
+    seen = {side: set() for side in sides}
+    for example in examples:
+        data = json.loads(example)
+        # An "activity" or an "error" is the server's alone: one side, and one only, knows it.
+        fits = []
+        for side in sides:
+            with contextlib.suppress(Invalid):
+                SCHEMA.check(data, side)
+                fits.append(side)
+        assert len(fits) == 1, (example, fits)
+        seen[fits[0]].add(data.get("action"))
+        if data.get("action") == "error":
+            assert data["message"] == SCHEMA.root["x-errors"][data["code"]], example
+    for side in sides[:2]:
+        assert seen[side] == SCHEMA.actions(side), (side, SCHEMA.actions(side) - seen[side])
+    assert seen["health"] == {None}
 
 
 def unmasked(frame):

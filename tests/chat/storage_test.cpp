@@ -9,8 +9,11 @@
 #include <asio/io_context.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
+#include <set>
 
+#include "data_folder.hpp"
 #include "limits.hpp"
 #include "log.hpp"
 #include "memory.hpp"
@@ -64,6 +67,12 @@ std::optional<Id> append(Storage& storage, const std::string& room, const std::s
   return result_of(storage.append(room, {std::nullopt, "Zoé", text, "r", time_ms}));
 }
 
+void try_again(Storage& storage) {
+  asio::io_context loop;
+  asio::co_spawn(loop, storage.try_again(), asio::detached);
+  loop.run();
+}
+
 std::vector<Id> ids_of(Storage& storage, const Window& window, bool more,
                        const std::string& room = "general") {
   const auto page = result_of(storage.page(room, window));
@@ -73,6 +82,51 @@ std::vector<Id> ids_of(Storage& storage, const Window& window, bool more,
   for (const Message& message : page->messages)
     ids.push_back(*message.id);
   return ids;
+}
+
+// Another program that has the file, and locks it.
+class OtherProgram {
+public:
+  explicit OtherProgram(const fs::path& file) {
+    REQUIRE(sqlite3_open(file.c_str(), &database_) == SQLITE_OK);
+  }
+  ~OtherProgram() { sqlite3_close(database_); }
+  OtherProgram(const OtherProgram&) = delete;
+  OtherProgram& operator=(const OtherProgram&) = delete;
+  void says(const char* sql) {
+    INFO(sql);
+    REQUIRE(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+  }
+
+private:
+  sqlite3* database_ = nullptr;
+};
+
+// An append() that is on its way: nothing yet, or its outcome.
+class Appending {
+public:
+  Appending(asio::io_context& loop, Storage& storage) {
+    const auto keep = [](Storage& where, Appending& self) -> asio::awaitable<void> {
+      Message message{std::nullopt, "Zoé", "attend", "", 0};
+      self.id = co_await where.append("general", std::move(message));
+      self.done = true;
+    };
+    asio::co_spawn(loop, keep(storage, *this), asio::detached);
+  }
+  bool done = false;
+  std::optional<Id> id;
+};
+
+// What `work` says in a child process that may write in no folder of ours.
+bool holds_for_a_stranger(const std::function<bool()>& work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool strange = ::geteuid() != 0 || (::setgid(65534) == 0 && ::setuid(65534) == 0);
+    ::_exit(strange && work() ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 // Runs in a child process: appends and tells each id that was acknowledged, until it is killed.
@@ -239,4 +293,144 @@ TEST_CASE("a file that is no database, and one from the future, are left alone",
   CHECK_FALSE(result_of(storage.page("general", {.limit = 5})));
   CHECK(folder.log_lines() == 1);
   CHECK(fs::file_size(folder.file()) == bytes);
+}
+
+TEST_CASE("a file that another program has locked holds up nobody but who writes, and not for long",
+          "[chat][storage]") {
+  const Folder folder;
+  SqliteStorage storage(folder.file());
+  CHECK(append(storage, "general", "avant") == 1);
+  OtherProgram other(folder.file());
+  other.says("BEGIN IMMEDIATE");
+  asio::io_context loop;
+  Appending first(loop, storage);
+  Appending second(loop, storage);
+  loop.poll();  // all that can be done at once
+  CHECK_FALSE(first.done);
+  CHECK_FALSE(second.done);
+  SECTION("it lets go in time") {
+    other.says("ROLLBACK");
+    loop.run();
+    CHECK(std::set{first.id, second.id} == std::set<std::optional<Id>>{2, 3});
+    CHECK(folder.log_lines() == 0);
+  }
+  SECTION("it does not; once that is known nobody waits; then it comes back by itself") {
+    loop.run();
+    CHECK((first.done && second.done));
+    CHECK((!first.id && !second.id));
+    CHECK(storage.is_failing());
+    loop.restart();
+    Appending third(loop, storage);
+    loop.poll();
+    CHECK((third.done && !third.id));
+    // It can be read all the while.
+    CHECK(ids_of(storage, {.limit = 5}, false) == std::vector<Id>{1});
+    try_again(storage);
+    CHECK(storage.is_failing());
+    other.says("ROLLBACK");
+    try_again(storage);
+    CHECK_FALSE(storage.is_failing());
+    CHECK(append(storage, "general", "après") == 2);
+    CHECK(folder.log_lines() == 2);
+  }
+}
+
+TEST_CASE("a file that cannot be opened at the start is opened when it can be", "[chat][storage]") {
+  const Folder folder;
+  std::string history_id;
+  {
+    SqliteStorage storage(folder.file());
+    history_id = storage.history_id();
+    CHECK(append(storage, "tp", "avant") == 1);
+  }
+  SECTION("another program has it for itself") {
+    auto other = std::make_unique<OtherProgram>(folder.file());
+    other->says("PRAGMA locking_mode = EXCLUSIVE");
+    other->says("BEGIN EXCLUSIVE");
+    SqliteStorage storage(folder.file());
+    CHECK(storage.is_failing());
+    CHECK_FALSE(append(storage, "general", "perdu"));
+    other.reset();
+    try_again(storage);
+    CHECK_FALSE(storage.is_failing());
+    CHECK(storage.history_id() == history_id);
+    const auto rooms = result_of(storage.rooms());
+    REQUIRE(rooms.size() == 1);
+    CHECK(rooms[0].name == "tp");
+    CHECK(rooms[0].last_id == 1);
+  }
+  SECTION("its folder is not there") {
+    fs::rename(folder.path, folder.path.string() + "-away");
+    SqliteStorage storage(folder.file());
+    CHECK(storage.is_failing());
+    CHECK_FALSE(result_of(storage.page("tp", {.limit = 5})));
+    fs::rename(folder.path.string() + "-away", folder.path);
+    try_again(storage);
+    CHECK_FALSE(storage.is_failing());
+    CHECK(ids_of(storage, {.limit = 5}, false, "tp") == std::vector<Id>{1});
+    CHECK(append(storage, "tp", "après") == 2);
+  }
+}
+
+TEST_CASE("where nothing can be written, all that was said is read, or nothing",
+          "[chat][storage]") {
+  const Folder folder;
+  // Characters that mean something in a URI.
+  const fs::path place = folder.path / "50%25 ? #1";
+  const fs::path file = place / "chat.db";
+  fs::create_directory(place);
+  const auto close_folder = [&] {
+    fs::permissions(file, fs::perms::owner_read | fs::perms::others_read);
+    fs::permissions(place, fs::perms(0555));
+    fs::permissions(folder.path, fs::perms(0755));
+  };
+  SECTION("at rest") {
+    {
+      SqliteStorage storage(file);
+      append(storage, "general", "un");
+      append(storage, "general", "deux");
+    }
+    close_folder();
+    CHECK(holds_for_a_stranger([&] {
+      SqliteStorage storage(file);
+      const auto page = result_of(storage.page("general", {.limit = 5}));
+      return storage.is_failing() && page && page->messages.size() == 2;
+    }));
+  }
+  SECTION("after kill -9, with the last messages still in its log") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      {
+        SqliteStorage storage(file);
+        append(storage, "general", "un");
+      }
+      SqliteStorage storage(file);
+      append(storage, "general", "deux");
+      ::raise(SIGKILL);
+    }
+    ::waitpid(child, nullptr, 0);
+    REQUIRE(fs::exists(place / "chat.db-wal"));
+    const bool log_is_readable = GENERATE(true, false);
+    if (!log_is_readable) fs::remove(place / "chat.db-shm");
+    close_folder();
+    CHECK(holds_for_a_stranger([&] {
+      SqliteStorage storage(file);
+      const auto page = result_of(storage.page("general", {.limit = 5}));
+      return storage.is_failing() && (page ? page->messages.size() == 2 : !log_is_readable);
+    }));
+  }
+  fs::permissions(place, fs::perms::owner_all);
+}
+
+TEST_CASE("a data folder is one server's at a time", "[chat][storage]") {
+  const Folder folder;
+  {
+    const auto first = DataFolder::take(folder.path / "a" / "b");
+    REQUIRE(first);
+    CHECK(fs::is_directory(first->path()));
+    CHECK_FALSE(DataFolder::take(folder.path / "a" / "b"));
+    CHECK(DataFolder::take(folder.path));
+  }
+  CHECK(DataFolder::take(folder.path / "a" / "b"));
+  CHECK(DataFolder::take("/dev/null/nowhere"));  // the log and the database say what is wrong
 }

@@ -37,7 +37,7 @@ async def test_terminal():
         await luc.type("ici", "Luc: ici")
         await luc.type("/history", "Rien de plus ancien.")
         await luc.type("/nope", "Commande inconnue : /nope")
-        await luc.type("/join_room x", "Ce salon n'existe pas.")
+        await luc.type("/join_room x", "Ce salon n’existe pas.")
         await luc.type("/login Zoé", "pseudo invalide (/login PSEUDO pour en essayer un autre)")
         await luc.type("/login Lucien", "Bienvenue", "Dans « tp » : Lucien")
         await luc.type("/trames")

@@ -183,6 +183,30 @@ TEST_CASE("a guide has three things to break, numbered", "[guide]") {
   }
 }
 
+TEST_CASE("what a guide says to run has its test", "[guide]") {
+  for (const auto& [lesson, programs] : lessons()) {
+    INFO("see tests/lessons/guides/guide.py");
+    INFO(lesson);
+    CHECK(fs::exists(root / "tests/lessons/guides" / ("claims_" + lesson.substr(0, 2) + ".py")));
+  }
+}
+
+// Those that the check names when it fails: whoever looks one up in the guide finds it.
+TEST_CASE("a guide's classic mistakes are those of the check, under the same names", "[guide]") {
+  for (const auto& [lesson, programs] : lessons()) {
+    const Lines lines = guide_of(lesson);
+    const auto begin = std::find(lines.begin(), lines.end(), "## Les erreurs classiques");
+    const std::string text = joined({begin, std::find(begin, lines.end(), "## Et ensuite")});
+    const std::string hints = joined(lines_of(root / "tests/exercises" / lesson / "hints.json"));
+    const auto mistakes = found_in(hints, R"re(\n    "([a-z0-9_]+)": \{)re");
+    CHECK_FALSE(mistakes.empty());
+    for (const std::string& mistake : mistakes) {
+      INFO("lessons/" << lesson << "/README.md is silent about " << mistake);
+      CHECK(text.find("`" + mistake + "`") != std::string::npos);
+    }
+  }
+}
+
 // That the file is there is for tests/unit/documents_test.cpp.
 TEST_CASE("a guide has a picture, and says in words what it shows", "[guide]") {
   for (const auto& [lesson, programs] : lessons()) {

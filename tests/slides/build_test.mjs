@@ -1,4 +1,4 @@
-// What ./prise slides makes and serves: each deck as HTML and PDF, an index that leads to them, and nothing else.
+// What ./prise slides makes and serves: each deck as HTML and PDF, the course page that leads to them, and nothing else.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -32,7 +32,7 @@ test('each deck is there, as HTML and as PDF', () => {
   }
 });
 
-test('the index leads to each, and it is served', async () => {
+test('the course page leads to each, and it is served', async () => {
   const index = await (await fetch(address)).text();
   for (const name of names) {
     for (const [file, kind] of [[`${name}.html`, 'text/html; charset=utf-8'], [`${name}.pdf`, 'application/pdf']]) {

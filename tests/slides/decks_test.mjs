@@ -10,7 +10,7 @@ import { faults, mended } from '../../slides/typography.mjs';
 const folder = join(home, 'slides', 'decks');
 const slide_minutes_max = 15;
 const lesson_minutes_max = 50;
-const deck_minutes_max = 120;  // a session of tests/TEACHING.md
+const session_minutes_max = 120;
 
 const decks = readdirSync(folder).filter((name) => name.endsWith('.md')).sort().map((name) => {
   const text = readFileSync(join(folder, name), 'utf8');
@@ -123,16 +123,105 @@ test('each slide has its minutes and what to say', () => {
   });
 });
 
-test('a deck says how long it is, and fits in a session', () => {
+test('a deck says how long it is; a lesson is not too long', () => {
   for (const { name, head, slides } of decks) {
     assert.equal(Number(/^duree: (\d+)$/m.exec(head)?.[1]), minutes_of(slides), `${name}: duree`);
-    assert.ok(minutes_of(slides) <= deck_minutes_max, name);
     const starts = slides.flatMap(({ lesson }, i) => (lesson ? [i] : []));
     starts.forEach((start, i) => {
       const minutes = minutes_of(slides.slice(start, starts[i + 1]));
       assert.ok(minutes <= lesson_minutes_max, `${name}, lesson ${slides[start].lesson}: ${minutes} minutes`);
     });
   }
+});
+
+// The slides of a lesson, from its opening to its exercise.
+function slides_of(lesson) {
+  const { slides } = decks.find((deck) => deck.slides.some((slide) => slide.lesson === lesson));
+  const start = slides.findIndex((slide) => slide.lesson === lesson);
+  return slides.slice(start, slides.findIndex(({ kind }, i) => i > start && kind === 'exercise') + 1);
+}
+
+const teaching = readFileSync(join(home, 'tests', 'TEACHING.md'), 'utf8');
+
+// What the instructor's guide says of each lesson: its own minutes, and its exercise's.
+const planned = new Map([...teaching.matchAll(/^### (\d\d),[\s\S]*?\*\*Minutes\*\*[ \u00a0]: (\d+), puis (\d+) pour l'exercice\./gm)]
+  .map(([, lesson, own, exercise]) => [lesson, { own: Number(own), exercise: Number(exercise) }]));
+
+test('the minutes of a lesson are those of its slides; its exercise is told within its own', () => {
+  assert.deepEqual([...planned.keys()], lessons.map((name) => name.slice(0, 2)));
+  for (const [lesson, { own, exercise }] of planned) {
+    const slides = slides_of(lesson);
+    assert.equal(minutes_of(slides.slice(0, -1)), own, `lesson ${lesson}`);
+    assert.ok(minutes_of(slides.slice(-1)) * 2 <= exercise, `exercise ${lesson}`);
+  }
+});
+
+test('the instructor\'s guide tells of each lesson its aim, what goes wrong and what is marked', () => {
+  for (const name of lessons) {
+    const [, told] = new RegExp(`^### ${name.slice(0, 2)}, \\[.*\\]\\(\\.\\./lessons/${name}/README\\.md\\)$([\\s\\S]*?)(?=^##)`, 'm').exec(teaching) ?? [];
+    for (const part of ['Objectif', 'Minutes', 'Ce qui coince', 'Corrigé']) assert.ok(told?.includes(`- **${part}**`), `${name}: ${part}`);
+    const hints = ['support', name].map((one) => readFileSync(join(home, 'tests/exercises', one, 'hints.json'), 'utf8')).join('');
+    const named = [.../À nommer en classe[ \u00a0]: (.*)$/m.exec(told)[1].matchAll(/`(\w+)`/g)].map(([, id]) => id);
+    assert.ok(named.length >= 3, name);
+    for (const id of named) assert.ok(hints.includes(`"${id}"`), `${name}: ${id}`);
+  }
+});
+
+test('each session of the plans adds up, with those minutes', () => {
+  const rows = [...teaching.matchAll(/^\| (\d+) \| (.*) \| (\d+) \| .* \|$/gm)];
+  for (const [row, , parts, sum] of rows) {
+    const minutes = parts.split(' · ').map((part) => {
+      const [, name, number] = /^(.*) \((\d+)\)$/.exec(part);
+      const [, exercise, lesson, begun] = /^(exercice )?(\d\d)(, début)?$/.exec(name) ?? [];
+      if (!lesson) assert.match(name, /^(bilan|chat|ouverture, en bref)$/, row);
+      else if (begun) assert.ok(number < planned.get(lesson).exercise, part);
+      else assert.equal(Number(number), exercise ? planned.get(lesson).exercise : planned.get(lesson).own, `${part}: ${row}`);
+      return Number(number);
+    });
+    assert.equal(minutes.reduce((a, b) => a + b, 0), Number(sum), row);
+    assert.ok(sum <= session_minutes_max, row);
+  }
+  assert.deepEqual(rows.map(([, number]) => Number(number)), [1, 2, 3, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);  // 6, 12, 20 hours
+});
+
+test('a deck that a plan shortens has that many minutes in the slides named', () => {
+  const shortened = [...teaching.matchAll(/«[ \u00a0](Ouverture|Chat|chat)(?:, en bref| \((\d+)\))[ \u00a0]»,[^;.]*?diapositives ([\d,\set]+)/g)];
+  assert.equal(shortened.length, 3);
+  for (const [, name, minutes, numbers] of shortened) {
+    const { slides } = decks.find((deck) => deck.name === (name === 'Ouverture' ? '00_ouverture.md' : '09_chat_complet.md'));
+    const shown = numbers.match(/\d+/g).map((number) => slides[number - 1]);
+    assert.equal(minutes_of(shown), Number(minutes ?? 15), `${name}, ${numbers}`);
+  }
+});
+
+test('the table of the decks says their minutes', () => {
+  const rows = [...teaching.matchAll(/^\| \[.*\]\(\.\.\/slides\/decks\/(.*)\) \| .* \| (\d+) \| (\d+) \| (\d+) \|$/gm)];
+  assert.deepEqual(rows.map(([, name, ...minutes]) => [name, ...minutes.map(Number)]), decks.map(({ name, slides }) => {
+    const told = minutes_of(slides.filter(({ kind }) => kind === 'exercise'));
+    return [name, minutes_of(slides) - told, told, minutes_of(slides)];
+  }));
+});
+
+test('a thing to break that the notes name is in the guide', () => {
+  let found = 0;
+  for (const [lesson] of planned) {
+    const guide = readFileSync(join(home, 'lessons', lessons.find((name) => name.startsWith(lesson)), 'README.md'), 'utf8');
+    for (const { notes } of slides_of(lesson)) {
+      const named = /une chose à casser du guide[ \u00a0]: «[ \u00a0](.*?)[ \u00a0]»\. Faire/.exec(notes[2])?.[1];
+      if (!named) continue;
+      found += 1;
+      const plain_quotes = (text) => text.replace(/[«“][ \u00a0]?|[ \u00a0]?[»”]/g, '"');
+      assert.ok(plain_quotes(guide).includes(`**${plain_quotes(named)}.**`), `lesson ${lesson}: ${named}`);
+    }
+  }
+  assert.ok(found >= 10);
+});
+
+test('the tables of the notes are there', () => {
+  const titles = decks.flatMap(({ slides }) => slides.filter(({ text }) => /^\|-/m.test(text)).map(({ title }) => title.replace(/\u00a0/g, ' ')));
+  for (const table of ['TCP et UDP, appel par appel', "Ce qu'il faut garder de TCP", "Ce qu'il faut garder d'UDP", 'TCP ou UDP ?',
+    'Quelle taille choisir ?', 'HTTP et WebSocket', 'TCP brut, ou WebSocket ?', 'À quoi servent les WebSockets ?', 'Choisir son protocole',
+    'Et les autres ?', 'Avec, ou sans bibliothèque ?']) assert.ok(titles.includes(table), table);
 });
 
 test('a question is answered on the next slide, and only there', () => {
@@ -153,6 +242,7 @@ test('each lesson has its opening, a question and its exercise', () => {
     const own = all.slice(start, end === -1 ? all.length : end);
     const exercise = own.find(({ kind }) => kind === 'exercise');
     assert.ok(exercise?.title.startsWith(`Exercice ${number}`), `lesson ${number}: no exercise`);
+    assert.ok(own.some(({ kind }) => kind === 'question'), `lesson ${number}: no question`);
     assert.ok(exercise.text.includes(`./prise check ${number}`), `exercise ${number}: its command`);
     const hints = JSON.parse(readFileSync(join(home, 'tests/exercises', lesson, 'hints.json'), 'utf8'));
     const named = /par leur nom[ \u00a0]: ([a-z0-9_, ]+)\./.exec(exercise.notes[2])?.[1].split(', ') ?? [];

@@ -14,7 +14,7 @@ const { launch } = createRequire(`${folder}/`)('puppeteer-core');
 let browser;
 before(async () => {
   const args = process.getuid() === 0 ? ['--no-sandbox'] : [];
-  browser = await launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
+  browser = await launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args, timeout: 120_000 });
 });
 after(() => browser.close());
 
@@ -79,14 +79,14 @@ function look() {
 }
 
 for (const path of pages) {
-  test(basename(path), { timeout: 60_000 }, async () => {
+  test(basename(path), { timeout: 150_000 }, async () => {
     const page = await browser.newPage();
     const elsewhere = [];
     page.on('request', (request) => {
       if (!/^(file|data|about|blob):/.test(request.url())) elsewhere.push(request.url());
     });
     await page.setViewport({ width: 1280, height: 720 });
-    await page.goto(pathToFileURL(path).href, { waitUntil: 'load' });
+    await page.goto(pathToFileURL(path).href, { waitUntil: 'load', timeout: 120_000 });
     const faults = await page.evaluate(look);
     await page.close();
     assert.deepEqual(elsewhere, [], 'loaded from elsewhere');

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "support/process.hpp"
 #include "support/transcript.hpp"
@@ -20,6 +22,8 @@ struct PlaySettings {
   std::filesystem::path programs;  // the folder of the lesson's executables
   PortChoice ports = PortChoice::as_written;
   Seconds patience = Seconds(10);  // for each line, and for the end of each program
+  // The command that runs the program with this label (Command::wrapper); none: nothing does.
+  std::function<std::vector<std::string>(const std::string& label)> wrapper = {};
 };
 
 // Sees the exchange as it happens, in the transcript's order.

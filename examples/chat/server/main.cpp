@@ -4,12 +4,14 @@
 //   main      options, and the parts put together     session   one client
 //   web       the page; who may connect               rooms     who is where, who is told what
 //   storage   what was said (sqlite, memory)          protocol  JSON to requests, and back
+//   house     what sessions share, and its upkeep     data_folder  one server's alone
 #include <sys/resource.h>
 
 #include <csignal>
 #include <filesystem>
 
 #include "console.hpp"
+#include "data_folder.hpp"
 #include "drivers/asio_websocket.hpp"
 #include "log.hpp"
 #include "memory.hpp"
@@ -49,7 +51,7 @@ Options read_options(int argc, char** argv, ChatOptions& chat) {
        {"--page", &chat.page, "Dossier de la page"},
        {"--clients", &chat.clients, "Clients à la fois, au plus"},
        {"--rooms", &chat.rooms, "Salons, au plus"},
-       {"--rate", &chat.rate, "Actions d'un client par seconde (0 : sans limite)"}});
+       {"--rate", &chat.rate, "Actions d'un client par seconde (0 : sans limite)"}});
 }
 
 // A descriptor for each client: as many as this machine gives.
@@ -69,7 +71,7 @@ drivers::Tls tls_of(const ChatOptions& chat) {
   tls.key_file = chat.key.empty() ? (data / "key.pem").string() : chat.key;
   for (const std::string& file : {tls.certificate_file, tls.key_file}) {
     if (std::filesystem::exists(file)) continue;
-    warn("Erreur : {} n'existe pas. Pour essayer, un certificat signé par lui-même :", file);
+    warn("Erreur : {} n'existe pas. Pour essayer, un certificat signé par lui-même :", file);
     warn(
         "  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 "
         "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1,IP:127.0.0.2 "
@@ -80,33 +82,15 @@ drivers::Tls tls_of(const ChatOptions& chat) {
   return tls;
 }
 
-std::unique_ptr<Storage> make_storage(const ChatOptions& chat) {
+std::unique_ptr<Storage> make_storage(const ChatOptions& chat, const DataFolder& folder) {
   if (chat.memory) return std::make_unique<MemoryStorage>();
-  return std::make_unique<SqliteStorage>(std::filesystem::path(chat.data) / "chat.db");
+  return std::make_unique<SqliteStorage>(folder.path() / "chat.db");
 }
 
 void update_health(drivers::Settings& settings, const House& house, bool memory) {
   settings.pages["/health"] =
       health_page(health_text(house.rooms.members(), house.rooms.names().size(),
                               memory ? "memory" : "sqlite", house.storage.is_failing()));
-}
-
-asio::awaitable<void> open_rooms(House& house) {
-  const auto stored = co_await house.storage.rooms();
-  for (const StoredRoom& room : stored)
-    house.rooms.open(room);
-  if (house.rooms.exists(std::string(Rooms::first_room))) co_return;
-  co_await house.storage.add_room(std::string(Rooms::first_room));
-  house.rooms.open({std::string(Rooms::first_room), 0});
-}
-
-// Until it is cancelled.
-asio::awaitable<void> tell_activity(drivers::Settings& settings, House& house, bool memory) {
-  for (;;) {
-    co_await drivers::coroutines::sleep_for(limits::activity_every);
-    house.rooms.tell_activity();
-    update_health(settings, house, memory);
-  }
 }
 
 std::string shown_host(const net::Address& address) {
@@ -123,9 +107,15 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // nobody reads the console any more: the chat goes on
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk, and no end
   raise_descriptor_limit();
-  std::error_code ignored;  // what cannot be written there is said below
-  std::filesystem::create_directories(chat.data, ignored);
-  open_log(std::filesystem::path(chat.data) / "server.log");
+  const auto folder = DataFolder::take(chat.data);
+  if (!folder) {
+    warn(
+        "Erreur : un autre serveur travaille déjà dans le dossier {}. Arrêtez-le, ou donnez à "
+        "celui-ci un dossier à lui : --data DOSSIER",
+        chat.data);
+    return 1;
+  }
+  open_log(folder->path() / "server.log");
 
   const net::Address address =
       net::resolve(options.host, options.port, net::Purpose::listen).front();
@@ -140,7 +130,7 @@ int main(int argc, char** argv) {
 
   LocalFanOut fan_out;
   Rooms rooms{fan_out};
-  const auto storage = make_storage(chat);
+  const auto storage = make_storage(chat, *folder);
   House house{rooms, fan_out, *storage, chat.clients, chat.rooms, chat.rate};
   const auto attend = [&](WebSocket& websocket) -> asio::awaitable<void> {
     {
@@ -165,7 +155,8 @@ int main(int argc, char** argv) {
     co_await drivers::coroutines::serve(listener, attend, chat.clients + limits::turned_away);
   };
   const auto serve_and_tell = [&]() -> asio::awaitable<void> {
-    co_await drivers::coroutines::first_of(serve(), tell_activity(settings, house, chat.memory));
+    const auto tell_health = [&] { update_health(settings, house, chat.memory); };
+    co_await drivers::coroutines::first_of(serve(), keep(house, tell_health));
   };
   drivers::coroutines::run(loop, serve_and_tell());
   say("Serveur arrêté.");

@@ -19,6 +19,7 @@ public:
   asio::awaitable<std::optional<Id>> append(std::string room, Message message) override;
   asio::awaitable<std::optional<Page>> page(std::string room, Window window) override;
   bool is_failing() const override { return false; }
+  asio::awaitable<void> try_again() override { co_return; }
 
 private:
   struct Room {

@@ -43,11 +43,11 @@ const ErrorFacts& facts_of(ErrorCode code);
 
 // --- from the client ---
 
-// A name that breaks the rules: "pseudo invalide".
 struct Login {
-  std::string user;  // trimmed; empty: not a name
-  int version = 0;   // 0: a client of the notes
-  std::string room;  // empty: none was asked for
+  std::string user{};
+  int version = 0;                   // 0: a client of the notes
+  std::string room{};                // empty: none was asked for
+  std::optional<ErrorCode> fault{};  // "pseudo invalide"; then only `version` counts
 };
 struct SendMessage {
   std::string text;
@@ -78,6 +78,10 @@ struct Request {
 
 // `text` is any bytes.
 Request parse_request(std::string_view text);
+
+// Only the ref of a request that came too fast, and only if that is quickly found: a long text is
+// not read at all.
+std::string ref_of(std::string_view text);
 
 // --- to the client; all texts are valid UTF-8 ---
 

@@ -11,25 +11,28 @@ namespace {
 // In the order in which they are written: "action" comes first, as in the notes.
 using json = nlohmann::ordered_json;
 
+// In the words, and the apostrophes, of the page that shows them.
 constexpr auto errors = std::to_array<ErrorFacts>({
-    {ErrorCode::bad_json, "bad_json", "Ce message n'est pas un objet JSON."},
-    {ErrorCode::unknown_action, "unknown_action", "Cette action n'existe pas."},
+    {ErrorCode::bad_json, "bad_json", "Ce message n’est pas un objet JSON."},
+    {ErrorCode::unknown_action, "unknown_action", "Cette action n’existe pas."},
     {ErrorCode::bad_field, "bad_field", "Un champ de cette action manque ou ne convient pas."},
     {ErrorCode::bad_name, "bad_name",
-     "Un pseudo a de 1 à 20 caractères, sans deux-points ni caractère de contrôle."},
+     "Un pseudo a de 1 à 20 caractères, sans deux-points, sans caractère de contrôle ni invisible, "
+     "sans accent séparé de sa lettre."},
     {ErrorCode::name_taken, "name_taken", "Ce pseudo est déjà pris."},
     {ErrorCode::bad_room, "bad_room",
-     "Un nom de salon a de 1 à 30 caractères, sans caractère de contrôle."},
+     "Un nom de salon a de 1 à 30 caractères, sans caractère de contrôle ni invisible, sans accent "
+     "séparé de sa lettre."},
     {ErrorCode::room_exists, "room_exists", "Ce salon existe déjà."},
-    {ErrorCode::unknown_room, "unknown_room", "Ce salon n'existe pas."},
+    {ErrorCode::unknown_room, "unknown_room", "Ce salon n’existe pas."},
     {ErrorCode::too_many_rooms, "too_many_rooms", "Il y a déjà trop de salons."},
     {ErrorCode::empty_message, "empty_message", "Ce message est vide."},
     {ErrorCode::message_too_long, "message_too_long",
-     "Ce message est trop long : 2000 caractères au plus."},
+     "Ce message est trop long : 2000 caractères au plus."},
     {ErrorCode::bad_message, "bad_message", "Ce message contient un caractère interdit."},
-    {ErrorCode::too_fast, "too_fast", "Trop d'actions à la fois : attendez un peu."},
-    {ErrorCode::not_saved, "not_saved", "Le serveur n'a pas pu l'enregistrer dans l'historique."},
-    {ErrorCode::no_history, "no_history", "L'historique ne peut pas être lu."},
+    {ErrorCode::too_fast, "too_fast", "Trop d’actions à la fois : attendez un peu."},
+    {ErrorCode::not_saved, "not_saved", "Le serveur n’a pas pu l’enregistrer dans l’historique."},
+    {ErrorCode::no_history, "no_history", "L’historique ne peut pas être lu."},
 });
 
 json action(std::string_view name) {

@@ -35,17 +35,26 @@ std::optional<std::int64_t> number_of(const json& object, const char* field, std
   return number;
 }
 
-// The notes' answer to a bad name is no error: the session gives it.
+// The notes' answer to a bad login is no error: the session gives it. Who gives fields that the
+// notes do not have is told more.
+Login bad_login(ErrorCode fault, int version) {
+  return {.version = version, .fault = fault};
+}
+
 Action read_login(const json& object) {
   Login login;
-  const auto version = number_of(object, "version", 1);
-  login.version = static_cast<int>(std::min<std::int64_t>(version.value_or(0), limits::version));
-  const auto user = object.find("user");
-  if (user != object.end() && user->is_string()) {
-    const std::string_view name = trimmed(user->get_ref<const std::string&>());
-    if (is_user_name(name)) login.user = name;
+  try {
+    const auto version = number_of(object, "version", 1);
+    login.version = static_cast<int>(std::min<std::int64_t>(version.value_or(0), limits::version));
+    login.room = trimmed(optional_text_of(object, "room"));
+  } catch (const BadField&) {
+    return bad_login(ErrorCode::bad_field, limits::version);
   }
-  login.room = trimmed(optional_text_of(object, "room"));
+  const auto user = object.find("user");
+  if (user == object.end() || !user->is_string())
+    return bad_login(ErrorCode::bad_field, login.version);
+  login.user = tidy_name(user->get_ref<const std::string&>());
+  if (!is_user_name(login.user)) return bad_login(ErrorCode::bad_name, login.version);
   return login;
 }
 
@@ -65,10 +74,9 @@ Action read_message(const json& object) {
 }
 
 Action read_creation(const json& object) {
-  const std::string room = text_of(object, "room");
-  const std::string_view name = trimmed(room);
+  std::string name = tidy_name(text_of(object, "room"));
   if (!is_room_name(name)) return Refused{ErrorCode::bad_room};
-  return CreateRoom{std::string(name)};
+  return CreateRoom{std::move(name)};
 }
 
 Action read_joining(const json& object) {
@@ -93,6 +101,12 @@ Action read_watch(const json& object) {
   return WatchFrames{on->get<bool>()};
 }
 
+std::string read_ref(const json& object) {
+  std::string ref = optional_text_of(object, "ref");
+  if (count_chars(ref) > limits::ref_chars) throw BadField{};
+  return ref;
+}
+
 Action read_action(const json& object) {
   const auto action = object.find("action");
   if (action == object.end() || !action->is_string()) return Refused{ErrorCode::unknown_action};
@@ -113,14 +127,24 @@ Request parse_request(std::string_view text) {
   const json object = json::parse(text, nullptr, false);
   if (!object.is_object()) return request;
   try {
-    std::string ref = optional_text_of(object, "ref");
-    if (count_chars(ref) > limits::ref_chars) throw BadField{};
-    request.ref = std::move(ref);
     request.action = read_action(object);
+    request.ref = read_ref(object);
   } catch (const BadField&) {
-    request.action = Refused{ErrorCode::bad_field};
+    const bool is_login = std::holds_alternative<Login>(request.action);
+    request.action = is_login ? Action{bad_login(ErrorCode::bad_field, limits::version)}
+                              : Action{Refused{ErrorCode::bad_field}};
   }
   return request;
+}
+
+std::string ref_of(std::string_view text) {
+  if (text.size() > limits::too_fast_ref_bytes) return {};
+  const json object = json::parse(text, nullptr, false);
+  try {
+    return object.is_object() ? read_ref(object) : std::string();
+  } catch (const BadField&) {
+    return {};
+  }
 }
 
 }  // namespace prise::chat

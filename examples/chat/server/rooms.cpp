@@ -1,6 +1,6 @@
 #include "rooms.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include "protocol.hpp"
 
@@ -32,10 +32,14 @@ Rooms::Rooms(FanOut& fan_out) : fan_out_{fan_out} {
 
 void Rooms::open(const StoredRoom& stored) {
   const auto [place, is_new] = rooms_.try_emplace(stored.name);
-  if (!is_new) return;
-  place->second.name = stored.name;
-  place->second.last_id = stored.last_id;
-  names_.push_back(stored.name);
+  Room& room = place->second;
+  if (is_new) {
+    room.name = stored.name;
+    names_.push_back(stored.name);
+  }
+  if (room.last_id >= stored.last_id) return;
+  room.last_id = stored.last_id;
+  active_.insert(room.name);
 }
 
 void Rooms::connect(Member& member) {
@@ -45,6 +49,7 @@ void Rooms::connect(Member& member) {
 void Rooms::disconnect(Member& member) {
   leave_room(member);
   if (!member.user.empty()) users_.erase(member.user);
+  if (next_told_ == member.place_in_all) ++next_told_;
   all_.erase(member.place_in_all);
 }
 
@@ -78,7 +83,10 @@ void Rooms::receive(const Spoken& spoken) {
   const auto found = rooms_.find(spoken.room);
   if (found == rooms_.end()) return;
   const Message& message = spoken.message;
-  if (message.id) active_[spoken.room] = found->second.last_id = *message.id;
+  if (message.id) {
+    found->second.last_id = *message.id;
+    active_.insert(spoken.room);
+  }
   tell(found->second.members, {frame_of(message_text(message.user + ": " + message.text)),
                                frame_of(spoken_text(spoken.room, message)), message.id});
 }
@@ -110,11 +118,28 @@ std::map<std::string, Id> Rooms::last_ids() const {
   return ids;
 }
 
-void Rooms::tell_activity() {
-  if (active_.empty()) return;
-  const SharedFrame frame = frame_of(activity_text(std::exchange(active_, {})));
+void Rooms::begin_activity() {
+  telling_ = std::exchange(active_, {});
+  next_told_ = telling_.empty() ? all_.end() : all_.begin();
+}
+
+// The ids are those of now: nobody is told of an earlier one than he knows.
+bool Rooms::tell_activity(std::size_t members) {
+  if (next_told_ == all_.end()) return false;
+  std::map<std::string, Id> ids;
+  for (const std::string& name : telling_)
+    ids[name] = rooms_.find(name)->second.last_id;
+  const SharedFrame frame = frame_of(activity_text(ids));
+  for (; members > 0 && next_told_ != all_.end(); --members) {
+    Member& member = **next_told_++;
+    if (!member.user.empty()) member.deliver({nullptr, frame, std::nullopt});
+  }
+  return next_told_ != all_.end();
+}
+
+void Rooms::send_away_nameless(std::chrono::steady_clock::time_point before) {
   for (Member* const member : all_)
-    if (!member->user.empty()) member->deliver({nullptr, frame, std::nullopt});
+    if (member->user.empty() && member->came < before) member->send_away_nameless();
 }
 
 }  // namespace prise::chat

@@ -1,7 +1,7 @@
 // Who is connected, under which name, in which room; and who is told what.
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <list>
 #include <map>
 #include <memory>
@@ -30,11 +30,14 @@ struct Room;
 class Member {
 public:
   virtual ~Member() = default;
-  virtual void deliver(const Delivery& delivery) = 0;  // it may not leave meanwhile
+  // It may not leave during these.
+  virtual void deliver(const Delivery& delivery) = 0;
+  virtual void send_away_nameless() = 0;
 
   std::string user;  // empty: has no name yet, and is in no room
   Room* room = nullptr;
   int version = 0;
+  std::chrono::steady_clock::time_point came{};
   std::list<Member*>::iterator place_in_room, place_in_all;
 };
 
@@ -53,7 +56,7 @@ public:
   Rooms(const Rooms&) = delete;
   Rooms& operator=(const Rooms&) = delete;
 
-  void open(const StoredRoom& stored);  // one from before; does nothing if it is open
+  void open(const StoredRoom& stored);  // one from before; if it is open, its last id may grow
 
   void connect(Member& member);
   void disconnect(Member& member);
@@ -66,8 +69,14 @@ public:
   [[nodiscard]] std::size_t members() const { return all_.size(); }
   [[nodiscard]] std::map<std::string, Id> last_ids() const;
 
-  // To those of version 1: the rooms in which something was said since the last call.
-  void tell_activity();
+  // To those of version 1, in which rooms something was said since the last round. All at once they
+  // would hold up the messages: a round is begun, then told to so many members at a time, until it
+  // is over (false).
+  void begin_activity();
+  bool tell_activity(std::size_t members);
+
+  // Those who came before, and still have no name.
+  void send_away_nameless(std::chrono::steady_clock::time_point before);
 
 private:
   void receive(const Spoken& spoken);
@@ -81,7 +90,9 @@ private:
   std::vector<std::string> names_;  // in the order of their creation
   std::set<std::string, std::less<>> users_;
   std::list<Member*> all_;
-  std::map<std::string, Id> active_;
+  std::set<std::string> active_;   // since the round began
+  std::set<std::string> telling_;  // of this round
+  std::list<Member*>::iterator next_told_ = all_.end();
 };
 
 }  // namespace prise::chat

@@ -15,7 +15,9 @@ using websocket::CloseCode;
 Session::Session(WebSocket& websocket, House& house)
     : websocket_{websocket},
       house_{house},
-      allowance_{house.actions_per_second, limits::actions_in_a_row, Clock::now()} {
+      allowance_{house.actions_per_second, limits::actions_in_a_row, Clock::now()},
+      faults_{limits::faults_per_second, limits::faults_in_a_row, Clock::now()} {
+  came = Clock::now();
   house_.rooms.connect(*this);
 }
 
@@ -32,7 +34,7 @@ asio::awaitable<void> Session::run() {
       dismiss(CloseCode::try_again_later, "serveur complet");
     co_await serve();
   } catch (const std::exception& error) {  // ours: it must not end the others' talk
-    log_error("Erreur inattendue : {}", error.what());
+    log_error("Erreur inattendue : {}", error.what());
     failed = true;
   }
   if (failed) co_await websocket_.close(CloseCode::internal_error, "erreur du serveur");
@@ -43,20 +45,21 @@ asio::awaitable<void> Session::serve() {
   offer(rooms_text(house_.rooms.names()));
   while (const auto message = co_await websocket_.receive()) {
     if (dismissed_) continue;
-    const Request request = parse_request(message->bytes);
-    ref_ = request.ref;
-    if (is_within_allowance()) co_await answer(request);
+    if (const auto wait = allowance_.take_one(Clock::now())) {
+      refuse_haste(message->bytes, *wait);
+    } else {
+      const Request request = parse_request(message->bytes);
+      ref_ = request.ref;
+      co_await answer(request);
+    }
     // What comes in one burst is answered in turns: what it made for the others leaves in between.
     co_await asio::post(asio::use_awaitable);
   }
 }
 
-bool Session::is_within_allowance() {
-  const auto wait = allowance_.take_one(Clock::now());
-  if (!wait) return true;
-  offer(error_text(ErrorCode::too_fast, ref_, wait->count()));
+void Session::refuse_haste(std::string_view text, std::chrono::milliseconds wait) {
+  offer(error_text(ErrorCode::too_fast, ref_of(text), wait.count()));
   count_fault("trop d'actions");
-  return false;
 }
 
 // As in the notes: first login, then whether there is a name, then the rest.
@@ -65,7 +68,7 @@ asio::awaitable<void> Session::answer(const Request& request) {
   const bool unreadable = refused != nullptr && refused->why == ErrorCode::bad_json;
   const bool needs_no_name = std::holds_alternative<Login>(request.action) ||
                              std::holds_alternative<WatchFrames>(request.action) || unreadable;
-  if (unreadable) log_error("Erreur inattendue : {} n'envoie pas de JSON", websocket_.peer());
+  if (unreadable) log_error("Erreur inattendue : {} n'envoie pas de JSON", websocket_.peer());
   if (user.empty() && !needs_no_name) {
     offer(message_text("veuillez choisir un pseudo avant de pouvoir chatter"));
     count_fault("trop de fautes");
@@ -80,21 +83,18 @@ asio::awaitable<void> Session::act(const Refused& refused) {
 }
 
 asio::awaitable<void> Session::act(const Login& login) {
-  const bool is_name = !login.user.empty();
-  const bool is_free = is_name && house_.rooms.rename(*this, login.user);
-  if (!is_free) {
-    if (is_name)
+  std::optional<ErrorCode> fault = login.fault;
+  if (!fault && !house_.rooms.rename(*this, login.user)) fault = ErrorCode::name_taken;
+  if (fault) {
+    if (fault == ErrorCode::name_taken)
       log_info("Login échoué : pseudo '{}' déjà pris.", login.user);
     else
       log_info("Login échoué : pseudo invalide.");
     offer(message_text("pseudo invalide"));
-    if (login.version > 0)
-      refuse(is_name ? ErrorCode::name_taken : ErrorCode::bad_name);
-    else
-      count_fault("trop de fautes");
+    if (login.version > 0) offer(error_text(*fault, ref_));
+    count_fault("trop de fautes");
     co_return;
   }
-  faults_ = 0;
   version = login.version;
   offer(message_text("Bienvenue"));
   const bool moves = house_.rooms.exists(login.room);
@@ -110,7 +110,6 @@ asio::awaitable<void> Session::act(const Login& login) {
 }
 
 asio::awaitable<void> Session::act(const SendMessage& message) {
-  faults_ = 0;
   const std::string here = room->name;
   Message said{std::nullopt, user, message.text, ref_, now_ms()};
   said.id = co_await house_.storage.append(here, said);
@@ -127,9 +126,9 @@ asio::awaitable<void> Session::act(const CreateRoom& creation) {
     refuse(ErrorCode::too_many_rooms);
     co_return;
   }
-  faults_ = 0;
-  const bool saved = co_await house_.storage.add_room(creation.room);
+  // It is there before it is saved: nobody makes it twice, or one too many, meanwhile.
   house_.fan_out.publish(RoomCreated{creation.room});
+  const bool saved = co_await house_.storage.add_room(creation.room);
   if (!saved) offer(error_text(ErrorCode::not_saved, ref_));
 }
 
@@ -138,7 +137,6 @@ asio::awaitable<void> Session::act(const JoinRoom& joining) {
     refuse(ErrorCode::unknown_room);
     co_return;
   }
-  faults_ = 0;
   holding_ = version > 0;
   house_.rooms.enter(*this, joining.room);
   co_await show_room();
@@ -152,10 +150,9 @@ asio::awaitable<void> Session::act(const GetHistory& wanted) {
   }
   const auto page = co_await house_.storage.page(name, wanted.window);
   if (!page) {
-    refuse(ErrorCode::no_history);
+    offer(error_text(ErrorCode::no_history, ref_));  // no fault of the client's
     co_return;
   }
-  faults_ = 0;
   offer(history_text(name, wanted.window, *page, ref_));
 }
 
@@ -198,15 +195,19 @@ asio::awaitable<void> Session::show_room() {
 
 void Session::release(Id last_shown) {
   holding_ = false;
+  held_bytes_ = 0;
   for (const Delivery& delivery : std::exchange(held_, {}))
     if (!delivery.id || *delivery.id > last_shown) deliver(delivery);
 }
 
 void Session::deliver(const Delivery& delivery) {
-  if (holding_)
-    held_.push_back(delivery);
-  else if (const SharedFrame& frame = version > 0 ? delivery.version1 : delivery.notes)
-    offer_frame(frame);
+  const SharedFrame& frame = version > 0 ? delivery.version1 : delivery.notes;
+  if (!frame || dismissed_) return;
+  if (!holding_) return offer_frame(frame);
+  // It goes into the queue later, and may not be more than that holds.
+  held_bytes_ += frame->frame().size();
+  if (held_bytes_ > limits::queue_bytes) return dismiss(CloseCode::try_again_later, "trop lent");
+  held_.push_back(delivery);
 }
 
 void Session::refuse(ErrorCode code) {
@@ -215,7 +216,11 @@ void Session::refuse(ErrorCode code) {
 }
 
 void Session::count_fault(std::string_view reason) {
-  if (++faults_ > limits::faults_in_a_row) dismiss(CloseCode::policy_violation, reason);
+  if (faults_.take_one(Clock::now())) dismiss(CloseCode::policy_violation, reason);
+}
+
+void Session::send_away_nameless() {
+  if (!dismissed_) dismiss(CloseCode::policy_violation, "pas de pseudo");
 }
 
 void Session::offer(const std::string& text) {
@@ -230,7 +235,7 @@ void Session::offer_frame(const SharedFrame& frame) {
 
 // It stays in its room until it has gone: the rooms may be going through their members just now.
 void Session::dismiss(CloseCode code, std::string_view reason) {
-  log_info("Client renvoyé ({} {}) : {}", static_cast<int>(code), reason, websocket_.peer());
+  log_info("Client renvoyé ({} {}) : {}", static_cast<int>(code), reason, websocket_.peer());
   dismissed_ = true;
   websocket_.offer_close(code, reason);
 }

@@ -7,22 +7,10 @@
 #include "allowance.hpp"
 #include "drivers/asio_websocket.hpp"
 #include "frame_panel.hpp"
-#include "limits.hpp"
+#include "house.hpp"
 #include "protocol.hpp"
-#include "rooms.hpp"
-#include "storage.hpp"
 
 namespace prise::chat {
-
-// What all sessions share.
-struct House {
-  Rooms& rooms;
-  FanOut& fan_out;
-  Storage& storage;
-  std::size_t clients_max = limits::clients;
-  std::size_t rooms_max = limits::rooms;
-  std::size_t actions_per_second = limits::actions_per_second;  // 0: no limit
-};
 
 class Session : public Member {
 public:
@@ -32,6 +20,7 @@ public:
 
   asio::awaitable<void> run();
   void deliver(const Delivery& delivery) override;
+  void send_away_nameless() override;
 
 private:
   asio::awaitable<void> serve();
@@ -44,7 +33,7 @@ private:
   asio::awaitable<void> act(const GetHistory& wanted);
   asio::awaitable<void> act(const WatchFrames& watch);
 
-  bool is_within_allowance();
+  void refuse_haste(std::string_view text, std::chrono::milliseconds wait);
   asio::awaitable<void> show_room();
   void release(Id last_shown);
   void refuse(ErrorCode code);
@@ -57,12 +46,13 @@ private:
   drivers::coroutines::WebSocket& websocket_;
   House& house_;
   Allowance allowance_;
+  Allowance faults_;
   std::string ref_;  // of the request at work
-  std::size_t faults_ = 0;
   bool dismissed_ = false;
   // What was said since we entered, while the history is being read: it is sent after it.
   bool holding_ = false;
   std::vector<Delivery> held_;
+  std::size_t held_bytes_ = 0;
   std::shared_ptr<FramePanel> panel_;  // null: the frames are not watched
   std::uint64_t frames_skipped_ = 0;
 };

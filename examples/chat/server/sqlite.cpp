@@ -2,15 +2,17 @@
 
 #include <algorithm>
 
+#include "drivers/asio_websocket.hpp"
 #include "history_id.hpp"
 #include "limits.hpp"
 #include "log.hpp"
+#include "sqlite_file.hpp"
 
 namespace prise::chat {
 namespace {
 
-constexpr int busy_wait_ms = 200;  // someone else looks into the file
-constexpr int schema_version = 1;
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds between_tries{10};
 
 Message message_of(Statement& row) {
   Message message;
@@ -22,66 +24,36 @@ Message message_of(Statement& row) {
   return message;
 }
 
-// 0: it has just been created.
-std::int64_t file_version(const Database& database) {
-  Statement version{database, "PRAGMA user_version"};
-  version.next();
-  return version.number(0);
-}
-
 }  // namespace
 
 SqliteStorage::SqliteStorage(const std::filesystem::path& file)
-    : file_{file.string()}, history_id_{new_history_id()} {
+    : file_{file}, history_id_{new_history_id()} {
+  open();
+}
+
+// To write, or else to read; what is open already is given up only for what is better.
+void SqliteStorage::open() {
   try {
-    open(file_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    try {
-      prepare_file();
-    } catch (const SqliteError& error) {
-      went(false, error.what());
-    }
+    database_ = open_to_write(file_, history_id_);
+    writable_ = true;
     load();
+    went(true, "");
     return;
   } catch (const SqliteError& error) {
-    if (!failing_) went(false, error.what());
+    went(false, error.what());
   }
-  // In a folder where nothing can be written, SQLite reads only what it is told nobody changes.
+  if (writable_) return;
   try {
-    open("file:" + file_ + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    database_ = open_to_read(file_);
     load();
   } catch (const SqliteError&) {
     database_.reset();
   }
 }
 
-SqliteStorage::~SqliteStorage() = default;
-
-void SqliteStorage::open(const std::string& file, int flags) {
-  sqlite3* opened = nullptr;
-  const int outcome = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
-  database_.reset(opened);
-  if (outcome != SQLITE_OK) throw SqliteError(sqlite3_errmsg(opened));
-  sqlite3_busy_timeout(opened, busy_wait_ms);
-  if (file_version(database_) > schema_version)
-    throw SqliteError("written by a newer version of Prise");
-}
-
-void SqliteStorage::prepare_file() {
-  for (const char* const sql :
-       {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
-        "CREATE TABLE IF NOT EXISTS history (id TEXT NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS rooms (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
-        "CREATE TABLE IF NOT EXISTS messages (room INTEGER NOT NULL, id INTEGER NOT NULL,"
-        " user TEXT NOT NULL, text TEXT NOT NULL, ref TEXT NOT NULL, time INTEGER NOT NULL,"
-        " PRIMARY KEY (room, id)) WITHOUT ROWID",
-        "PRAGMA user_version = 1"}) {
-    Statement statement{database_, sql};
-    while (statement.next()) {
-    }
-  }
-  Statement{database_, "INSERT INTO history SELECT ?1 WHERE NOT EXISTS (SELECT * FROM history)",
-            history_id_}
-      .next();
+asio::awaitable<void> SqliteStorage::try_again() {
+  if (failing_) open();
+  co_return;
 }
 
 void SqliteStorage::load() {
@@ -106,31 +78,48 @@ asio::awaitable<std::vector<StoredRoom>> SqliteStorage::rooms() {
   co_return found;
 }
 
+const Database& SqliteStorage::database() const {
+  if (!database_) throw SqliteError("no database");
+  return database_;
+}
+
+// Only the client who asks waits; the others' turns come meanwhile.
+asio::awaitable<bool> SqliteStorage::patiently(const Work& work) {
+  const auto end = Clock::now() + patience;
+  for (;;) {
+    try {
+      work();
+      co_return true;
+    } catch (const SqliteError& error) {
+      const bool may_wait = error.is_busy() && !failing_ && Clock::now() < end;
+      if (!may_wait) {
+        went(false, error.what());
+        co_return false;
+      }
+    }
+    co_await drivers::coroutines::sleep_for(between_tries);
+  }
+}
+
 SqliteStorage::Room& SqliteStorage::stored(const std::string& name) {
   const auto found = rooms_.find(name);
   if (found != rooms_.end()) return found->second;
-  if (!database_) throw SqliteError("no database");
-  Statement{database_, "INSERT INTO rooms (name) VALUES (?1)", name}.next();
+  Statement{database(), "INSERT INTO rooms (name) VALUES (?1)", name}.next();
   const Room room{sqlite3_last_insert_rowid(database_.get()), 0};
   return rooms_.emplace(name, room).first->second;
 }
 
 asio::awaitable<bool> SqliteStorage::add_room(std::string name) {
-  try {
-    stored(name);
-    went(true, "");
-    co_return true;
-  } catch (const SqliteError& error) {
-    went(false, error.what());
-    co_return false;
-  }
+  const Work work = [&] { stored(name); };
+  const bool saved = co_await patiently(work);
+  co_return saved;
 }
 
 asio::awaitable<std::optional<Id>> SqliteStorage::append(std::string name, Message message) {
-  try {
+  Id id = 0;
+  const Work work = [&] {
     Room& room = stored(name);
-    if (!database_) throw SqliteError("no database");
-    Statement{database_,
+    Statement{database(),
               "INSERT INTO messages (room, id, user, text, ref, time)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
               room.number,
@@ -140,34 +129,34 @@ asio::awaitable<std::optional<Id>> SqliteStorage::append(std::string name, Messa
               message.ref,
               message.time_ms}
         .next();
+    id = ++room.last_id;
     went(true, "");
-    co_return ++room.last_id;
-  } catch (const SqliteError& error) {
-    went(false, error.what());
-    co_return std::nullopt;
-  }
+  };
+  const bool saved = co_await patiently(work);
+  co_return saved ? std::optional(id) : std::nullopt;
 }
 
 asio::awaitable<std::optional<Page>> SqliteStorage::page(std::string name, Window window) {
-  const auto room = rooms_.find(name);
-  if (room == rooms_.end()) co_return failing_ ? std::nullopt : std::optional(Page{});
-  try {
-    co_return read_page(room->second.number, window);
-  } catch (const SqliteError& error) {
-    went(false, error.what());
-    co_return std::nullopt;
-  }
+  std::optional<Page> page;
+  const Work work = [&] {
+    const auto room = rooms_.find(name);
+    if (room != rooms_.end())
+      page = read_page(room->second.number, window);
+    else if (!failing_)
+      page.emplace();
+  };
+  co_await patiently(work);
+  co_return page;
 }
 
 // One row more than asked for says whether there are more.
 Page SqliteStorage::read_page(std::int64_t room, const Window& window) {
-  if (!database_) throw SqliteError("no database");
   const bool forward = window.after.has_value();
   const std::string sql =
       std::string("SELECT id, user, text, ref, time FROM messages WHERE room = ?1 AND id ") +
       (forward ? "> ?2 ORDER BY id" : "< ?2 ORDER BY id DESC") + " LIMIT ?3";
   const Id bound = forward ? *window.after : window.before.value_or(INT64_MAX);
-  Statement rows{database_, sql, std::int64_t{room}, std::int64_t{bound},
+  Statement rows{database(), sql, std::int64_t{room}, std::int64_t{bound},
                  static_cast<std::int64_t>(window.limit) + 1};
   Page page;
   std::size_t bytes = 0;
@@ -188,10 +177,10 @@ void SqliteStorage::went(bool well, const char* why) {
   if (well == !failing_) return;
   failing_ = !well;
   if (failing_)
-    log_error("Historique : {} ne s'écrit pas ({}) ; le chat continue sans l'enregistrer.", file_,
-              why);
+    log_error("Historique : {} ne s'écrit pas ({}) ; le chat continue sans l'enregistrer.",
+              file_.string(), why);
   else
-    log_info("Historique : {} s'écrit de nouveau.", file_);
+    log_info("Historique : {} s'écrit de nouveau.", file_.string());
 }
 
 }  // namespace prise::chat

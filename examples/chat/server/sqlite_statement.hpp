@@ -8,12 +8,17 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace prise::chat {
 
 // What SQLite says went wrong: "database or disk is full", "attempt to write a readonly database".
 struct SqliteError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit SqliteError(const std::string& why, int outcome = SQLITE_ERROR)
+      : std::runtime_error(why), code{outcome} {}
+  // Another program has locked the file: it may be over in a moment.
+  [[nodiscard]] bool is_busy() const { return (code & 0xFF) == SQLITE_BUSY; }
+  int code;  // https://www.sqlite.org/rescode.html
 };
 
 struct DatabaseCloser {
@@ -61,9 +66,8 @@ private:
   void check(int outcome) {
     if (outcome == SQLITE_OK) return;
     const std::string why = sqlite3_errmsg(database_);
-    if (statement_ == nullptr) throw SqliteError(why);
-    sqlite3_reset(statement_);
-    throw SqliteError(why);
+    sqlite3_finalize(std::exchange(statement_, nullptr));  // no destructor, if we are being made
+    throw SqliteError(why, outcome);
   }
 
   sqlite3* database_;

@@ -33,6 +33,8 @@ public:
   virtual asio::awaitable<std::optional<Page>> page(std::string room, Window window) = 0;
 
   virtual bool is_failing() const = 0;
+  // To be called once a second. If it fails, and then works again, rooms() may have more of them.
+  virtual asio::awaitable<void> try_again() = 0;
 };
 
 }  // namespace prise::chat

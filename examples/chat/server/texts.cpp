@@ -1,74 +1,31 @@
 #include "texts.hpp"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
+#include "characters.hpp"
 #include "limits.hpp"
 
 namespace prise::chat {
 namespace {
 
-constexpr bool is_continuation(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
-// Takes the first code point off `text`, which is not empty.
-char32_t next_char(std::string_view& text) {
-  std::size_t bytes = 1;
-  while (bytes < text.size() && is_continuation(text[bytes]))
-    ++bytes;
-  const auto first = static_cast<unsigned char>(text.front());
-  // The first byte has as many bits of the code point as the sequence's length leaves it.
-  char32_t point = bytes == 1 ? first : first & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i)
-    point = (point << 6) | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-  text.remove_prefix(bytes);
-  return point;
-}
-
-struct Range {
-  char32_t first, last;
-};
-
-constexpr bool is_within(char32_t point, Range range) {
-  return range.first <= point && point <= range.last;
-}
-
-bool is_joiner(char32_t point) {
-  return point == 0x200C || point == 0x200D;
-}
-
-// Controls, and what turns text round or hides in it: a name must not look like another one.
-bool is_forbidden(char32_t point) {
-  static constexpr auto forbidden = std::to_array<Range>({{0x0000, 0x001F},
-                                                          {0x007F, 0x009F},
-                                                          {0x200B, 0x200F},
-                                                          {0x2028, 0x202E},
-                                                          {0x2060, 0x2069},
-                                                          {0xFEFF, 0xFEFF}});
-  return std::any_of(forbidden.begin(), forbidden.end(),
-                     [point](Range range) { return is_within(point, range); });
-}
-
-// As Unicode's White_Space, but for the controls.
-bool is_space(char32_t point) {
-  return point == ' ' || point == '\t' || point == '\n' || point == '\r' || point == 0xA0 ||
-         point == 0x1680 || is_within(point, {0x2000, 0x200A}) || point == 0x202F ||
-         point == 0x205F || point == 0x3000;
-}
-
 bool is_name(std::string_view name, std::size_t chars_max) {
   if (name.empty() || count_chars(name) > chars_max) return false;
-  while (!name.empty())
-    if (is_forbidden(next_char(name))) return false;
+  char32_t before = 0;
+  while (!name.empty()) {
+    const char32_t point = next_char(name);
+    if (is_control(point) || is_unseen(point) || is_in_pieces(point, before)) return false;
+    before = point;
+  }
   return true;
 }
 
 }  // namespace
 
 std::size_t count_chars(std::string_view utf8) {
-  return utf8.size() -
-         static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), is_continuation));
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+  }));
 }
 
 std::string_view trimmed(std::string_view utf8) {
@@ -87,6 +44,21 @@ std::string_view trimmed(std::string_view utf8) {
                : std::string_view();
 }
 
+std::string tidy_name(std::string_view name) {
+  std::string tidy;
+  bool spaced = false;
+  for (std::string_view rest = trimmed(name); !rest.empty();) {
+    const std::string_view here = rest;
+    if (is_space(next_char(rest))) {
+      spaced = true;
+      continue;
+    }
+    if (std::exchange(spaced, false)) tidy += ' ';
+    tidy += here.substr(0, here.size() - rest.size());
+  }
+  return tidy;
+}
+
 // "<user>: <message>" is all that a client of the notes sees: with a ':' in a name, one could speak
 // in another's.
 bool is_user_name(std::string_view name) {
@@ -103,7 +75,7 @@ TextVerdict judge_message(std::string_view text) {
   while (!text.empty()) {
     const char32_t point = next_char(text);
     if (point == '\n' || point == '\t' || is_joiner(point)) continue;
-    if (is_forbidden(point)) return TextVerdict::forbidden_character;
+    if (is_control(point)) return TextVerdict::forbidden_character;
   }
   return TextVerdict::good;
 }

@@ -14,7 +14,10 @@ std::size_t count_chars(std::string_view utf8);  // code points
 // Without the white space around it.
 std::string_view trimmed(std::string_view utf8);
 
-// Of a name that is trimmed already.
+// And with one plain space for what white space there is within: the others look like it.
+std::string tidy_name(std::string_view name);
+
+// Of a name that is tidy already.
 bool is_user_name(std::string_view name);
 bool is_room_name(std::string_view name);
 

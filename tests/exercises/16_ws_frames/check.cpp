@@ -43,7 +43,7 @@ std::string from_server(int first, const std::string& payload) {
 }
 
 std::string frame_line(int first, std::size_t bytes) {
-  return "Frame : FIN " + std::to_string(first >> 7) + ", opcode " + std::to_string(first & 15) +
+  return "Trame : FIN " + std::to_string(first >> 7) + ", opcode " + std::to_string(first & 15) +
          ", " + std::to_string(bytes) + " octets";
 }
 
@@ -104,7 +104,7 @@ void send_frame(Check& check, Peer& peer, const std::string& frame) {
   for (const char byte : frame)
     for (const int shift : {4, 0})
       hex += "0123456789abcdef"[static_cast<unsigned char>(byte) >> shift & 15];
-  check.note("(pour voir cette frame : ./prise run 16 frames " + hex + ")");
+  check.note("(pour voir cette trame : ./prise run 16 frames " + hex + ")");
 }
 
 // What a frame that the student wrote, of this payload, gives away.
@@ -178,7 +178,7 @@ TEST_CASE("a short text comes back, not masked") {
 }
 
 TEST_CASE("frames of every kind come back as they were") {
-  Check check("envoyer des frames de toutes sortes, l'une après l'autre");
+  Check check("envoyer des trames de toutes sortes, l'une après l'autre");
   Server server(check);
   Peer client = server.connect();
   struct Row {
@@ -198,7 +198,7 @@ TEST_CASE("frames of every kind come back as they were") {
 }
 
 TEST_CASE("two frames in one send are two") {
-  Check check("envoyer trois frames en un seul send");
+  Check check("envoyer trois trames en un seul send");
   Server server(check);
   Peer client = server.connect();
   client.send(from_client(0x81, "un") + from_client(0x81, "deux") + from_client(0x81, "trois"));
@@ -207,7 +207,7 @@ TEST_CASE("two frames in one send are two") {
 }
 
 TEST_CASE("a payload in pieces is unmasked as a whole") {
-  Check check("envoyer l'en-tête d'une frame, puis son contenu octet par octet");
+  Check check("envoyer l'en-tête d'une trame, puis son contenu octet par octet");
   Server server(check);
   Peer client = server.connect();
   const std::string payload = some_bytes(check, 30), frame = from_client(0x82, payload);
@@ -231,7 +231,7 @@ TEST_CASE("a length in two bytes") {
 }
 
 TEST_CASE("a head in pieces is one") {
-  Check check("envoyer deux frames octet par octet, en-têtes compris");
+  Check check("envoyer deux trames octet par octet, en-têtes compris");
   Server server(check);
   Peer client = server.connect();
   const std::string small = some_bytes(check, 5), large = some_bytes(check, 130);
@@ -266,7 +266,7 @@ TEST_CASE("the lengths where the form changes") {
 }
 
 TEST_CASE("frames cut anywhere") {
-  Check check("envoyer des frames découpées au hasard, et parfois collées");
+  Check check("envoyer des trames découpées au hasard, et parfois collées");
   Server server(check);
   Peer client = server.connect();
   std::vector<std::string> payloads;
@@ -281,20 +281,20 @@ TEST_CASE("frames cut anywhere") {
 }
 
 TEST_CASE("a client that does not mask is refused") {
-  Check check("envoyer une frame qui n'est pas masquée");
+  Check check("envoyer une trame qui n'est pas masquée");
   Server server(check);
   expect_refused(server, from_server(0x81, "Bonjour"), 1002, "server_accepts_unmasked");
 }
 
 TEST_CASE("reserved bits are refused") {
-  Check check("envoyer des frames où un bit réservé vaut 1");
+  Check check("envoyer des trames où un bit réservé vaut 1");
   Server server(check);
   for (const int first : {0xC1, 0xA1, 0x91})
     expect_refused(server, from_client(first, "Bonjour"), 1002, "reserved_bit_accepted");
 }
 
 TEST_CASE("reserved opcodes are refused") {
-  Check check("envoyer des frames dont l'opcode n'existe pas");
+  Check check("envoyer des trames dont l'opcode n'existe pas");
   Server server(check);
   for (const int first : {0x83, 0x87, 0x8B, 0x8F})
     expect_refused(server, from_client(first, "Bonjour"), 1002, "reserved_opcode_accepted");
@@ -355,7 +355,7 @@ TEST_CASE("the longest payload that is allowed") {
 }
 
 TEST_CASE("a refusal is for good") {
-  Check check("envoyer une frame interdite, et une bonne juste derrière");
+  Check check("envoyer une trame interdite, et une bonne juste derrière");
   Server server(check);
   Peer client = server.connect();
   client.send(from_client(0x83, "non") + from_client(0x81, "oui"));
@@ -404,7 +404,7 @@ struct Client {
 }  // namespace
 
 TEST_CASE("a client masks what it sends") {
-  Check check("lancer le programme en client, et lire les frames qu'il envoie");
+  Check check("lancer le programme en client, et lire les trames qu'il envoie");
   const std::string text = check.random_text(20);
   Client client(check, {"Bonjour", text, std::string(300, 'x')});
   for (const std::string& message : {std::string("Bonjour"), text, std::string(300, 'x')})
@@ -412,7 +412,7 @@ TEST_CASE("a client masks what it sends") {
 }
 
 TEST_CASE("a client reads what a server sends") {
-  Check check("envoyer au client des frames en clair, en morceaux");
+  Check check("envoyer au client des trames en clair, en morceaux");
   const std::string text = check.random_text(200);
   Client client(check, {"Bonjour"});
   client.expect_text(check, "Bonjour");
@@ -423,7 +423,7 @@ TEST_CASE("a client reads what a server sends") {
 }
 
 TEST_CASE("a client refuses what is masked") {
-  Check check("envoyer au client une frame masquée");
+  Check check("envoyer au client une trame masquée");
   Client client(check, {"Bonjour"});
   client.expect_text(check, "Bonjour");
   client.server.send(from_client(0x81, "Salut"));

@@ -48,6 +48,7 @@ export class FramesView {
     this.pane.hidden = !is_open;
     by_id("frames-toggle").setAttribute("aria-expanded", String(is_open));
     by_id("chat").classList.toggle("with-frames", is_open);
+    this.pane.dispatchEvent(new CustomEvent("frames-toggled", { bubbles: true }));
     this.session.watch_frames(is_open);
   }
 

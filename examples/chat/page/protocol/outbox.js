@@ -1,5 +1,7 @@
 // What the user sent and the server has not given back yet. Each message carries a `ref` by which it is known again,
 // in what comes live as in the history: so it is sent again when it was lost, and never twice.
+const kept_max = 100;
+
 export class Outbox {
   #messages = new Map();
   #prefix = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -9,16 +11,21 @@ export class Outbox {
   add(room, text) {
     this.#count += 1;
     const message = { ref: `${this.#prefix}-${this.#count}`, room, text, time: Date.now(), state: "waiting",
-                      connection: 0, sent_at: 0, reason: "" };
+                      connection: 0, reason: "" };
     this.#messages.set(message.ref, message);
     return message;
   }
 
+  get is_full() { return this.#messages.size >= kept_max; }
   get(ref) { return this.#messages.get(ref); }
+  all() { return [...this.#messages.values()]; }
   take(ref) { return this.#messages.delete(ref); }
-  of(room) { return [...this.#messages.values()].filter((message) => message.room === room); }
-  rooms() { return new Set([...this.#messages.values()].map((message) => message.room)); }
+  of(room) { return this.all().filter((message) => message.room === room); }
+  rooms() { return new Set(this.all().map((message) => message.room)); }
   clear() { this.#messages.clear(); }
+
+  // Something left for the room, and may have arrived.
+  is_awaited(room) { return this.of(room).some((message) => message.state === "sent"); }
 
   // Those of the room that this connection has not carried.
   unsent(room, connection) {
@@ -27,10 +34,5 @@ export class Outbox {
 
   is_on_its_way(room, connection) {
     return this.of(room).some((message) => message.state === "sent" && message.connection === connection);
-  }
-
-  overdue(connection, before_ms) {
-    return [...this.#messages.values()].some((message) =>
-      message.state === "sent" && message.connection === connection && message.sent_at < before_ms);
   }
 }

@@ -11,6 +11,7 @@ export class Timeline {
   get first() { return this.#entries.find((entry) => entry.id !== null)?.id ?? null; }
   get end() { return this.#end; }  // nothing is missing from the first to this one
   get last() { return this.#entries.findLast((entry) => entry.id !== null)?.id ?? 0; }
+  get ends_with_note() { return this.#entries.at(-1)?.kind === "note"; }
   get is_empty() { return this.#by_id.size === 0; }
 
   // False: it was there. A message without a number (the disk refused it) stands where it arrived.
@@ -25,8 +26,16 @@ export class Timeline {
     return true;
   }
 
-  // Who came and went: it is in no history.
-  note(text) { return this.#add_local({ kind: "note", text, id: null }); }
+  // Who came and went: it is in no history. One entry for all of them, from one message to the next; who came back
+  // meanwhile is no news.
+  note(user, way) {
+    const { joined, left } = this.ends_with_note ? this.#entries.pop() : { joined: [], left: [] };
+    const others = (users) => users.filter((one) => one !== user);
+    const is_news = joined.length + left.length === others(joined).length + others(left).length;
+    const entry = { kind: "note", id: null, joined: others(joined), left: others(left) };
+    if (is_news) entry[way].push(user);
+    if (entry.joined.length + entry.left.length > 0) this.#add_local(entry);
+  }
 
   clear() {
     this.#entries = [];

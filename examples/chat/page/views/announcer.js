@@ -13,6 +13,7 @@ export function announce_messages(session) {
     if (detail.room === session.room && !detail.is_ours) say(`${detail.user}\u00a0: ${detail.text}`);
   });
   session.addEventListener("room", ({ detail }) => { if (detail.moved) say(`Salon ${session.room}`); });
+  document.addEventListener("notice", ({ detail }) => say(detail));
   session.addEventListener("problem", ({ detail }) => {
     if (detail.about !== "login" && detail.about !== "create") say(detail.text);
   });

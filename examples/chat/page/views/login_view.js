@@ -24,6 +24,7 @@ export class LoginView {
   }
 
   #submit() {
+    if (this.session.status !== "out" && this.session.status !== "waiting") return undefined;  // it is on its way
     const user = this.input.value.trim();
     if (user === "") return this.#refuse("Écrivez un pseudo.");
     this.error.textContent = "";

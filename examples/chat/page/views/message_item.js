@@ -1,12 +1,12 @@
 // One line of the conversation as an element. What it says is set as text; an address in it becomes a link.
 import { element, hue_of, initial_of } from "./dom.js";
-import { day_of, hour_of, is_same_day, moment_of } from "./words.js";
+import { day_of, hour_of, is_same_day, moment_of, moves_in_words } from "./words.js";
 
 const same_speech_ms_max = 5 * 60_000;
 const address = /https?:\/\/[^\s<>"«»]+[^\s<>"«».,;:!?)\]}’']/gu;
 
 export function message_item(entry, is_mine) {
-  if (entry.kind === "note") return element("li", { class: "notice" }, element("p", {}, entry.text));
+  if (entry.kind === "note") return element("li", { class: "notice" }, element("p", {}, moves_in_words(entry)));
   const body = element("p", { class: "text" });
   body.append(...with_links(entry.text));
   const when = element("time", { datetime: new Date(entry.time).toISOString(), title: moment_of(entry.time) },

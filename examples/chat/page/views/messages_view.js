@@ -119,8 +119,12 @@ export class MessagesView {
     older.hidden = !more;
     older.textContent = this.session.is_asking_older ? "Chargement…" : "Voir les messages plus anciens";
     const start = by_id("history-start");
-    start.hidden = more || !this.session.caught_up;
-    start.textContent = is_empty ? "Rien n’a encore été dit ici. À vous\u00a0!" : "C’est ici que tout commence.";
+    const { caught_up, status } = this.session;
+    const is_unknown = is_empty && status !== "in";
+    start.hidden = more || !(caught_up || is_unknown);
+    start.classList.toggle("empty", is_empty);
+    start.textContent = is_unknown ? "Ce qui s’est dit ici viendra avec la connexion."
+      : is_empty ? "Rien n’a encore été dit ici. À vous\u00a0!" : "C’est ici que tout commence.";
   }
 
   #draw_jump() {

@@ -4,6 +4,7 @@ import { count } from "./words.js";
 
 const key = "prise-chat-notifications";
 const body_chars_max = 200;
+const refusal = "Votre navigateur refuse les notifications de cette page";
 
 export class Notifications {
   #wanted = false;
@@ -25,11 +26,14 @@ export class Notifications {
     this.#wanted = !this.#wanted && (await Notification.requestPermission()) === "granted";
     try { localStorage.setItem(key, this.#wanted ? "yes" : "no"); } catch { /* for this visit only */ }
     this.#show();
+    if (Notification.permission === "denied") {
+      this.button.dispatchEvent(new CustomEvent("notice", { bubbles: true, detail: `${refusal}.` }));
+    }
   }
 
   #show() {
     this.button.setAttribute("aria-pressed", String(this.#wanted));
-    this.button.title = Notification.permission === "denied" ? "Votre navigateur refuse les notifications de cette page"
+    this.button.title = Notification.permission === "denied" ? refusal
       : this.#wanted ? "Ne plus me prévenir" : "Me prévenir quand on parle";
   }
 

@@ -2,7 +2,7 @@
 import { by_id, element, hue_of, initial_of, once_a_frame, set_children } from "./dom.js";
 import { count } from "./words.js";
 
-const in_french = new Intl.Collator("fr");
+const in_french = new Intl.Collator("fr", { numeric: true });
 
 export class PeopleView {
   #items = new Map();
@@ -17,7 +17,7 @@ export class PeopleView {
     const names = [...people].sort(in_french.compare);
     const items = new Map(names.map((name) => [name, this.#items.get(name) ?? make(name, name === user)]));
     this.#items = items;
-    by_id("people-heading").textContent = `Ici\u00a0: ${count("personne", people_count)}`;
+    by_id("people-heading").textContent = people_count > 0 ? `Ici\u00a0: ${count("personne", people_count)}` : "Ici";
     const unseen = people_count - people.length;
     const rest = unseen > 0 ? [element("li", { class: "person rest" }, `et ${count("autre", unseen)}`)] : [];
     set_children(by_id("people-list"), [...items.values(), ...rest]);

@@ -78,7 +78,7 @@ export class RoomsView {
 
   #entered() {
     const { room } = this.session;
-    by_id("room-title").textContent = room;
+    by_id("room-title").textContent = by_id("room-title").title = room;
     this.error.textContent = "";
     history.replaceState(null, "", `#${new URLSearchParams({ salon: room })}`);
   }

@@ -1,51 +1,68 @@
-// How the connection is, in the bar: a colour and, while there is none, a sentence. A screen reader is told of each
-// change; how many people are here is no such news.
+// How the connection is: nothing while there is one; otherwise a strip under the bar, with a sentence, how long to the
+// next try, and a button for whom that is too long. A screen reader is told of each change, and not of each second.
 import { by_id } from "./dom.js";
 import { count, space } from "./words.js";
 
+const excluded = 1008;
 const why = new Map([
   [1001, "Le serveur s’arrête."],
-  [1008, "Le serveur nous a exclus un moment."],
+  [excluded, "Le serveur nous a exclus un moment."],
   [1011, "Le serveur a eu un ennui."],
   [1013, "Le serveur est débordé."],
 ]);
 
 export class StatusView {
   #next_try = 0;
+  #ticking = 0;
 
   constructor(session) {
     this.session = session;
     this.place = by_id("connection");
+    this.button = by_id("retry");
+    this.button.addEventListener("click", () => this.#retry());
     session.addEventListener("status", () => this.#status_changed());
-    session.addEventListener("people", () => this.#show());
+    session.addEventListener("people", () => this.#show_count());
   }
 
   #status_changed() {
     const { status, last_close } = this.session;
-    this.#next_try = status === "waiting" ? Date.now() + last_close.wait_ms : 0;
     by_id("chat").dataset.status = status;
-    this.#show();
+    this.#show_count();
+    this.place.textContent = this.#sentence();
+    by_id("strip").classList.toggle("visually-hidden", status === "in");
+    if (status === "in" && document.activeElement === this.button) by_id("message-text").focus();
+    this.button.hidden = status !== "waiting" || last_close.code === excluded;
+    this.#next_try = Date.now() + last_close.wait_ms;
+    clearInterval(this.#ticking);
+    if (status === "waiting") this.#ticking = setInterval(() => this.#tick(), 1000);
+    this.#tick();
   }
 
-  #show() {
+  #retry() {
+    this.#next_try = 0;
+    this.#tick();
+    this.session.retry();
+  }
+
+  #show_count() {
     const { status, people_count } = this.session;
-    const texts = {
-      out: "",
-      connecting: "Connexion…",
-      in: "Connecté",
-      taken: `Votre pseudo est encore pris par l’ancienne connexion${space}: nouvel essai…`,
-      waiting: this.#waiting_text(),
-    };
-    const is_in = status === "in";
-    by_id("people-count").textContent = is_in ? count("personne", people_count) : "";
-    this.place.classList.toggle("visually-hidden", is_in);
-    if (this.place.textContent !== texts[status]) this.place.textContent = texts[status];
+    by_id("people-count").textContent = status === "in" && people_count > 0 ? count("personne", people_count) : "";
   }
 
-  #waiting_text() {
-    const { code } = this.session.last_close;
+  #tick() {
     const seconds = Math.ceil((this.#next_try - Date.now()) / 1000);
-    const when = seconds >= 5 ? ` dans ${count("seconde", seconds)}.` : "…";
-    return `${why.get(code) ?? "Connexion perdue."} Nouvel essai${when}`;
+    const when = seconds > 1 ? ` dans ${seconds}${space}s` : "…";
+    by_id("next-try").textContent = this.session.status === "waiting" ? `Nouvel essai${when}` : "";
+  }
+
+  #sentence() {
+    const { status, last_close } = this.session;
+    switch (status) {
+      case "connecting": return "Connexion…";
+      case "in": return "Connecté";
+      case "taken": return `Votre pseudo est encore pris par l’ancienne connexion${space}: nouvel essai…`;
+      case "waiting": return why.get(last_close.code) ?? "Connexion perdue.";
+      default: return "";
+    }
   }
 }

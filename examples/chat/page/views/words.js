@@ -7,6 +7,22 @@ export function count(noun, number) {
   return `${number.toLocaleString("fr-FR")}${space}${plural}`;
 }
 
+// « Zoé, Sami et 3 autres »
+function named(users) {
+  const shown = users.length > 3 ? [...users.slice(0, 2), count("autre", users.length - 2)] : users;
+  return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(", ")} et ${shown.at(-1)}`;
+}
+
+const have = (users) => (users.length > 1 ? "ont" : "a");
+
+// Who came and who went, in a sentence.
+export function moves_in_words({ joined, left }) {
+  const came = joined.length > 0 ? `${named(joined)} ${have(joined)} rejoint le salon` : "";
+  if (left.length === 0) return came;
+  const went = named(left);
+  return came ? `${came}, ${went} l’${have(left)} quitté` : `${went} ${have(left)} quitté le salon`;
+}
+
 const hour = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("fr-FR", { weekday: "long", day: "numeric", month: "long" });
 const day_and_year = new Intl.DateTimeFormat("fr-FR", { dateStyle: "full" });

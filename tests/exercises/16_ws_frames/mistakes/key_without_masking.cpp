@@ -55,7 +55,7 @@ void apply_mask(std::string& payload, const Key& key) {
     payload[i] = static_cast<char>(static_cast<std::uint8_t>(payload[i]) ^ key[i % 4]);
 }
 
-// Les octets d'une frame. key ne sert qu'au client : un serveur ne masque pas.
+// Les octets d'une trame. key ne sert qu'au client : un serveur ne masque pas.
 std::string encode(const Frame& frame, Side sender, const Key& key) {
   const bool masked = sender == Side::client;
   const int mask_bit = masked ? 0x80 : 0;
@@ -74,7 +74,7 @@ std::string encode(const Frame& frame, Side sender, const Key& key) {
   return bytes + payload;
 }
 
-// Reçoit des octets, en n'importe quels morceaux ; rend des frames.
+// Reçoit des octets, en n'importe quels morceaux ; rend des trames.
 class Decoder {
 public:
   explicit Decoder(Side sender) : sender_(sender) {}  // qui envoie ce qui est lu ici
@@ -135,7 +135,7 @@ private:
   int close_code_ = 0;
 };
 
-// --- À partir d'ici, rien à changer : le handshake de la leçon 15, et ce qui est fait des frames.
+// --- À partir d'ici, rien à changer : le handshake de la leçon 15, et ce qui est fait des trames.
 
 // La tête de ce que l'autre côté envoie d'abord ; ce qui la suit va dans rest.
 std::string receive_head(net::Stream& peer, std::string& rest) {
@@ -175,12 +175,12 @@ bool shake_hands_as_client(net::Stream& server, std::string& rest) {
 
 void send(net::Stream& peer, const Frame& frame, Side self) {
   static std::random_device random;
-  Key key{};  // une nouvelle pour chaque frame
+  Key key{};  // une nouvelle pour chaque trame
   std::generate(key.begin(), key.end(), [] { return static_cast<std::uint8_t>(random()); });
   peer.send_all(encode(frame, self, key));
 }
 
-// Lit des frames jusqu'à un Close, un refus ou la fin du flux. Le serveur renvoie chaque frame
+// Lit des trames jusqu'à un Close, un refus ou la fin du flux. Le serveur renvoie chaque trame
 // telle qu'elle est venue ; le client en attend replies, puis ferme.
 void converse(net::Stream& peer, Side self, const std::string& rest, std::size_t replies) {
   Decoder decoder(self == Side::server ? Side::client : Side::server);
@@ -200,7 +200,7 @@ void converse(net::Stream& peer, Side self, const std::string& rest, std::size_t
       decoder.receive(arrived);
       continue;
     }
-    say("Frame : FIN {}, opcode {}, {} octets", frame.fin ? 1 : 0, frame.opcode,
+    say("Trame : FIN {}, opcode {}, {} octets", frame.fin ? 1 : 0, frame.opcode,
         frame.payload.size());
     if (self == Side::client && frame.opcode == 1) say("Reçu : {}", frame.payload);
     const bool close = frame.opcode == 8;

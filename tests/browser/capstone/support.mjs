@@ -1,7 +1,8 @@
 // What the tests of the chat's page share: a server that can be stopped and started again behind one address, and
 // people, each in a browser of their own.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { X509Certificate, createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,18 +15,35 @@ const { chromium } = require("playwright-core");
 const patience = 40_000;  // milliseconds, on a busy machine
 
 const chats = new Set();  // that run
+let certificate;
 
-// What a failed test has left behind: the run would not end.
-export async function end_all(browser) {
-  await browser.close();
-  await Promise.all([...chats].map((chat) => chat.end()));
+export let browser;
+export let speaker;  // a page for talk()
+
+// It takes the word of whoever has our key: the one of the servers that speak TLS.
+export async function open_browser() {
+  const folder = await mkdtemp(path.join(tmpdir(), "prise-chat-key-"));
+  certificate = { folder, files: [path.join(folder, "cert.pem"), path.join(folder, "key.pem")] };
+  const made = spawnSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                                     "-days", "1", "-subj", "/CN=localhost", "-out", certificate.files[0],
+                                     "-keyout", certificate.files[1]], { encoding: "utf8" });
+  assert.equal(made.status, 0, made.stderr);
+  const key = new X509Certificate(await readFile(certificate.files[0])).publicKey.export({ type: "spki", format: "der" });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+           "--disable-background-networking", "--disable-component-update", "--disable-sync",
+           `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`],
+  });
+  speaker = await browser.newPage();
 }
 
-export const launch = () => chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+// And what a failed test has left behind: the run would not end.
+export async function close_browser() {
+  await browser.close();
+  await Promise.all([...chats].map((chat) => chat.end()));
+  await rm(certificate.folder, { recursive: true });
+}
 
 // The chat's server on a port that the kernel chooses, and before it a relay whose address stays the same while
 // servers come and go.
@@ -33,17 +51,20 @@ export class Chat {
   #process = null;
   #port = 0;
   #held = false;
-  #pairs = new Set();
+  #has_vanished = false;
+  #pairs = new Map();  // of each client, what leads to the server
   #arguments;
 
   static async start(...more) {
     const chat = new Chat();
+    chat.is_secret = more.includes("--tls");
     chat.#arguments = more;
+    if (chat.is_secret) chat.#arguments.push("--certificate", certificate.files[0], "--key", certificate.files[1]);
     chat.folder = await mkdtemp(path.join(tmpdir(), "prise-chat-page-"));
     chat.relay = net.createServer((client) => chat.#carry(client));
     chat.relay.listen(0, "127.0.0.2");
     await once(chat.relay, "listening");
-    chat.address = `http://127.0.0.2:${chat.relay.address().port}/`;
+    chat.address = `${chat.is_secret ? "https" : "http"}://127.0.0.2:${chat.relay.address().port}/`;
     chats.add(chat);
     await chat.run();
     return chat;
@@ -80,7 +101,19 @@ export class Chat {
   release() { this.#held = false; }
 
   // Every connection falls, and the server has still to notice.
-  cut() { for (const client of this.#pairs) client.destroy(); }
+  cut() { for (const client of this.#pairs.keys()) client.destroy(); }
+
+  // The network vanishes between them and us: the server, which asks, notices; they are told nothing, and nothing gets
+  // through, nor from those who come before it has appeared again.
+  vanish() {
+    this.#has_vanished = true;
+    for (const [client, server] of this.#pairs) {
+      client.unpipe(server).pause();
+      server.removeAllListeners("close").destroy();
+    }
+  }
+
+  appear() { this.#has_vanished = false; }
 
   async end() {
     chats.delete(this);
@@ -93,8 +126,9 @@ export class Chat {
   #carry(client) {
     client.on("error", () => {});
     if (this.#port === 0 || this.#held) return client.destroy();
-    const server = net.connect(this.#port, "127.0.0.2");
-    this.#pairs.add(client);
+    const server = this.#has_vanished ? new net.Socket() : net.connect(this.#port, "127.0.0.2");
+    this.#pairs.set(client, server);
+    if (this.#has_vanished) return undefined;
     server.on("error", () => client.destroy());
     client.on("close", () => { this.#pairs.delete(client); server.destroy(); });
     server.on("close", () => client.destroy());
@@ -103,14 +137,18 @@ export class Chat {
   }
 }
 
-// Someone at the page. faults: what the page should never do.
+// Someone at the page. faults: what the page should never do; sockets: each WebSocket that it opened, as Playwright
+// knows them. clock: the page's time is the test's; prepare: what runs in the page before its own scripts.
 export class Person {
-  static async open(browser, address, options = {}) {
+  static async open(browser, address, { clock = false, prepare = null, ...options } = {}) {
     const person = new Person();
-    person.context = await browser.newContext({ locale: "fr-FR", timezoneId: "Europe/Brussels", ...options });
+    person.context = await browser.newContext({ locale: "fr-FR", timezoneId: "Europe/Brussels",
+                                                 reducedMotion: "reduce", ...options });
     person.page = await person.context.newPage();
     person.page.setDefaultTimeout(patience);
     person.faults = [];
+    person.sockets = [];
+    person.page.on("websocket", (socket) => person.sockets.push(socket));
     person.page.on("pageerror", (error) => person.faults.push(error.stack));
     person.page.on("dialog", (dialog) => { person.faults.push(dialog.message()); dialog.dismiss(); });
     person.page.on("console", (line) => {
@@ -119,6 +157,8 @@ export class Person {
     person.page.on("request", (request) => {
       if (!request.url().startsWith(address)) person.faults.push(`fetched ${request.url()}`);
     });
+    if (prepare) await person.page.addInitScript(prepare);
+    if (clock) await person.page.clock.install();
     await person.page.goto(address);
     return person;
   }
@@ -163,6 +203,11 @@ export class Person {
   is_in_room(name) { return this.page.getByRole("heading", { level: 1, name, exact: true }).waitFor(); }
   is_here(name) { return this.page.locator(".person-name").getByText(name, { exact: true }).waitFor(); }
 
+  // The next WebSocket frame that says so.
+  receives(words) {
+    return this.sockets.at(-1).waitForEvent("framereceived", ({ payload }) => String(payload).includes(words));
+  }
+
   focus() { return this.page.evaluate(() => document.activeElement?.id ?? ""); }
 
   // The page's policy forbids eval, which waitForFunction needs to look a second time.
@@ -172,6 +217,15 @@ export class Person {
       assert.ok(Date.now() < end, `it did not come: ${condition}`);
       await this.page.evaluate(() => new Promise((next) => { requestAnimationFrame(next); }));
     }
+  }
+
+  // Until the page has been told.
+  async resize(width, height) {
+    await this.page.setViewportSize({ width, height });
+    await this.page.evaluate((wanted) => new Promise((done) => {
+      const look = () => { requestAnimationFrame(innerWidth === wanted ? () => requestAnimationFrame(done) : look); };
+      look();
+    }), width);
   }
 
   async axe() {
@@ -188,17 +242,20 @@ export class Person {
   }
 }
 
-// Someone who says all of it at once, and leaves when it has come back. It runs in a page, whose WebSocket it borrows,
-// and goes straight to the server. The server must be started with `--rate 0`.
-export async function talk(page, chat, user, texts) {
+// Someone who says all of it at once, in a room that they make if they name one, and leaves when it has come back. It
+// runs in a page, whose WebSocket it borrows, and goes straight to the server. Of more than forty actions, the server
+// must be started with `--rate 0`.
+export async function talk(chat, user, texts, room = null) {
   const address = `127.0.0.2:${chat.port}/`;
-  await page.goto(`http://${address}`);
-  await page.evaluate(([url, name, lines]) => new Promise((done, failed) => {
+  await speaker.goto(`http://${address}health`);
+  await speaker.evaluate(([url, name, lines, new_room]) => new Promise((done, failed) => {
     const socket = new WebSocket(url);
     let left = lines.length;
+    const send = (action) => socket.send(JSON.stringify(action));
     socket.onopen = () => {
-      socket.send(JSON.stringify({ action: "login", user: name }));
-      for (const message of lines) socket.send(JSON.stringify({ action: "send_message", message }));
+      send({ action: "login", user: name });
+      if (new_room) for (const action of ["create_room", "join_room"]) send({ action, room: new_room });
+      for (const message of lines) send({ action: "send_message", message });
     };
     socket.onmessage = ({ data }) => {
       const { action, message } = JSON.parse(data);
@@ -209,8 +266,10 @@ export async function talk(page, chat, user, texts) {
     };
     socket.onerror = () => failed(new Error("no connection"));
     socket.onclose = ({ code }) => failed(new Error(`closed, ${code}`));
-  }), [`ws://${address}`, user, texts]);
+  }), [`ws://${address}`, user, texts, room]);
 }
+
+export const everyone = (people) => Promise.all(people.map((one) => one.end()));
 
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" };
 export const phone_by_night = { ...phone, colorScheme: "dark" };
