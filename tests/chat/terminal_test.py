@@ -169,6 +169,24 @@ async def test_returning():
         await zoe.close()
 
 
+async def test_taken():
+    """Somebody else has his name now: after a minute or two of asking, it is his turn to find another."""
+    with Server("--memory") as server:
+        async with Relay(server) as relay:
+            luc = await Terminal.start(relay, "Luc")
+            await luc.shows("Dans « general » : Luc")
+            relay.cut()
+            await luc.shows("Le serveur tient encore notre ancienne connexion")
+            clock = asyncio.get_running_loop().time
+            begin = clock()
+            assert "Le pseudo « Luc » reste pris : choisissez-en un autre (/login PSEUDO)." in await luc.next_line(patience=170)
+            assert 60 <= clock() - begin
+            assert server.log().count("pseudo 'Luc' déjà pris") == 9
+            await luc.type("/login Lucien", "Bienvenue", "Dans « general » : Luc, Lucien")
+            await luc.type("Salut", "Lucien: Salut")
+            await luc.end()
+
+
 def announced_seconds(line):
     return float(re.search(r"Nouvel essai dans (\d+\.\d) s\.", line)[1])
 

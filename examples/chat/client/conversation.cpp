@@ -154,7 +154,8 @@ void Conversation::not_entered() {
     return view_.problem("pseudo invalide (/login PSEUDO pour en essayer un autre)");
   if (naming_.tries() == returning_logins_max) {
     returns_ = false;
-    return view_.problem("Le pseudo « " + user_ + " » reste pris : /login PSEUDO, un autre.");
+    return view_.problem("Le pseudo « " + user_ +
+                         " » reste pris : choisissez-en un autre (/login PSEUDO).");
   }
   if (naming_.tries() == 0)
     view_.note("Le serveur tient encore notre ancienne connexion : le pseudo « " + user_ +
