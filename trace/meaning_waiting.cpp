@@ -106,11 +106,14 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
   if (!step.ready.empty()) {
     text.result =
         fmt::format("{} prêt{}", numbers_of(story, step.ready), step.ready.size() > 1 ? "s" : "");
-    const std::string found = list_of(story, step.ready);
+    const auto cause = story.flows.cause[i];
+    const bool by_thread = only_inside && cause && story.all.steps[*cause].thread != step.thread;
+    const std::string found = by_thread ? "un autre fil l'appelle" : list_of(story, step.ready);
     text.meaning = story.waited[i]
                        ? watched == found
                              ? fmt::format("Dort jusqu'à ce que quelque chose arrive : {}.", found)
-                             : fmt::format("Dort, et guette {} : c'est {}.", watched, found)
+                             : fmt::format("Dort, et guette {} : {}{}.", watched,
+                                           by_thread ? "" : "c'est ", found)
                        : fmt::format("Regarde s'il y a du nouveau : oui, {}.", found);
   } else if (!step.call.error().empty() || !step.call.finished) {
     text.result = error_shown(step.call.error());
