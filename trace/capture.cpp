@@ -26,6 +26,10 @@ constexpr const char* traced_calls =
     "?epoll_pwait2,?eventfd2,?timerfd_create,?pipe,?pipe2,?clone,?clone3,?fork,?vfork,?execve,"
     "?exit,?exit_group,?futex,?nanosleep,?clock_nanosleep";
 
+// Those that tell a story. Writing down each of lesson 07's rain would take longer than the next to
+// come.
+constexpr const char* traced_signals = "signal=SIGINT,SIGTERM,SIGHUP,SIGPIPE";
+
 // Removed with all that is in it.
 class TemporaryFolder {
 public:
@@ -66,9 +70,9 @@ const std::vector<std::string>& strace() {
   static const std::vector<std::string> words = [] {
     if (!in_path("strace"))
       throw CaptureError("strace n'est pas là : installez-le (./prise doctor dit comment).");
-    const std::vector<std::string> plain{"strace", "-f",         "-ttt", "-T",
-                                         "-yy",    "-xx",        "-s",   "16384",
-                                         "-e",     "signal=all", "-e",   traced_calls};
+    const std::vector<std::string> plain{"strace", "-f",           "-ttt", "-T",
+                                         "-yy",    "-xx",          "-s",   "16384",
+                                         "-e",     traced_signals, "-e",   traced_calls};
     std::string reason;
     for (const std::vector<std::string>& more :
          {std::vector<std::string>{"--seccomp-bpf", "-k"}, {"-k"}, {}}) {
