@@ -1,5 +1,6 @@
 // The decks as HTML and PDF, with Marp, and the course page that leads to them:  node build.mjs FOLDER
-// FOLDER receives what npm brings, once for each package-lock.json, and the decks. All else works offline.
+// FOLDER receives what npm brings, once for each package-lock.json, and the decks. All else works offline. Diagrams of
+// real runs that FOLDER/traces has, NN.svg or NN_name.svg, are put into the page.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -43,7 +44,7 @@ const marp = (folder, words) =>
 // The page alone; where it is.
 export function build_page(folder, { pdf = false } = {}) {
   install(folder);
-  mkdirSync(join(folder, 'decks'), { recursive: true });
+  for (const name of ['decks', 'traces']) mkdirSync(join(folder, name), { recursive: true });
   const page = join(folder, 'decks', 'index.html');
   writeFileSync(page, course_page(folder, { with_pdf: pdf }));
   return page;

@@ -38,6 +38,10 @@ private:
   const Endpoint& endpoint(std::size_t i) const { return all_.endpoints[i]; }
   double began(std::size_t step) const { return all_.steps[step].call.began; }
   double ended(std::size_t step) const { return all_.steps[step].call.ended; }
+  // Whether the one may be what the other met: it began before the other had returned for certain.
+  bool may_meet(std::size_t early, std::size_t late) const {
+    return began(early) <= all_.steps[late].call.returned_before;
+  }
 
   void pass(Passage passage) {
     if (passage.to && !found_.cause[*passage.to]) found_.cause[*passage.to] = passage.from;
@@ -60,7 +64,7 @@ private:
       const auto find = [&](bool local_known) {
         return std::find_if(waiting.begin(), waiting.end(), [&](std::size_t connect) {
           const Endpoint& client = endpoint(*all_.steps[connect].endpoint);
-          return began(connect) <= ended(i) && fits(client.remote, server.local) &&
+          return may_meet(connect, i) && fits(client.remote, server.local) &&
                  (local_known ? client.local == server.remote : client.local.empty());
         });
       };
@@ -171,7 +175,7 @@ private:
     const Endpoint& taker = endpoint(*in.endpoint);
     const std::string target = port_of(out.peer.empty() ? sender.remote : out.peer);
     const std::string origin = port_of(in.peer.empty() ? taker.remote : in.peer);
-    return began(from) <= ended(to) && fits(port_of(sender.local), origin) &&
+    return may_meet(from, to) && fits(port_of(sender.local), origin) &&
            fits(port_of(taker.local), target) && out.count >= in.count &&
            out.data.starts_with(in.data.substr(0, out.data.size()));
   }
@@ -211,13 +215,13 @@ private:
       const std::vector<std::size_t>* causes =
           found_.peer[own] ? &ended_by[*found_.peer[own]] : nullptr;
       // A shutdown of our own ends our reading too (shutdown(2), SHUT_RDWR).
-      if (causes == nullptr || causes->empty() || began(causes->front()) > ended(i))
+      if (causes == nullptr || causes->empty() || !may_meet(causes->front(), i))
         causes = &ended_by[own];
-      if (causes->empty() || began(causes->front()) > ended(i)) continue;
+      if (causes->empty() || !may_meet(causes->front(), i)) continue;
       std::size_t cause = causes->front();
       if (!end_of_stream)
         for (const std::size_t later : *causes)
-          if (began(later) <= ended(i)) cause = later;
+          if (may_meet(later, i)) cause = later;
       if (cause == i) continue;
       told[own] = true;
       Passage passage;
@@ -248,7 +252,7 @@ private:
     for (std::size_t i = 0; i < all_.steps.size(); ++i) {
       const Step& step = all_.steps[i];
       if (step.direction != Direction::out || step.count == 0 || !step.endpoint) continue;
-      if (step.thread == all_.steps[poll].thread || began(i) > ended(poll)) continue;
+      if (step.thread == all_.steps[poll].thread || !may_meet(i, poll)) continue;
       const Endpoint& end = endpoint(*step.endpoint);
       if (end.what != What::pipe || end.inode.empty() || end.inode != endpoint(pipe).inode ||
           woken_by_.contains(i))

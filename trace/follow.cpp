@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "descriptors.hpp"
 #include "transfer.hpp"
 
 namespace prise::trace {
@@ -136,27 +137,6 @@ private:
     learn(endpoint, annotation_of(descriptor));
     all_.endpoints.push_back(std::move(endpoint));
     return table_of(step)[fd] = all_.endpoints.size() - 1;
-  }
-
-  static void learn(Endpoint& endpoint, std::string_view annotation) {
-    const std::size_t colon = annotation.find(':');
-    const std::string_view kind = annotation.substr(0, colon);
-    if (kind == "TCP" || kind == "TCPv6") endpoint.what = What::stream;
-    if (kind == "UDP" || kind == "UDPv6") endpoint.what = What::datagrams;
-    if (kind == "pipe") endpoint.what = What::pipe, endpoint.inode = annotation;
-    if (annotation.starts_with("/dev/pts/") || annotation.starts_with("/dev/tty"))
-      endpoint.what = What::terminal;
-    if (annotation == "anon_inode:[eventpoll]") endpoint.what = What::epoll;
-    if (annotation == "anon_inode:[eventfd]") endpoint.what = What::pipe;
-    if (annotation == "anon_inode:[timerfd]") endpoint.what = What::timer;
-    if (endpoint.what != What::stream && endpoint.what != What::datagrams) return;
-    if (colon == std::string_view::npos || annotation.size() < colon + 3) return;
-    const std::string_view inside = annotation.substr(colon + 2, annotation.size() - colon - 3);
-    if (inside.find(':') == std::string_view::npos)
-      return;  // the inode: no address yet, or no more
-    const std::size_t arrow = inside.find("->");
-    endpoint.local = plain_address(inside.substr(0, arrow));
-    if (arrow != std::string_view::npos) endpoint.remote = plain_address(inside.substr(arrow + 2));
   }
 
   void forget(Step& step, std::size_t endpoint) {
@@ -309,27 +289,12 @@ private:
   std::map<std::size_t, std::vector<std::pair<std::string, std::size_t>>> registered_;
 };
 
-// « nc » twice: « nc 1 » and « nc 2 », of those that a reader will meet.
-void number_labels(Followed& all) {
-  std::map<std::string, std::vector<std::size_t>> alike;
-  for (std::size_t i = 0; i < all.processes.size(); ++i)
-    if (std::any_of(all.endpoints.begin(), all.endpoints.end(), [&](const Endpoint& endpoint) {
-          return endpoint.process == i &&
-                 (endpoint.what == What::stream || endpoint.what == What::datagrams);
-        }))
-      alike[all.processes[i].label].push_back(i);
-  for (const auto& [label, processes] : alike)
-    for (std::size_t i = 0; processes.size() > 1 && i < processes.size(); ++i)
-      all.processes[processes[i]].label = label + " " + std::to_string(i + 1);
-}
-
 }  // namespace
 
 Followed follow(std::vector<Program> programs) {
   Followed all;
   for (Program& program : programs)
     Follower(all, std::move(program)).run();
-  number_labels(all);
   std::stable_sort(all.steps.begin(), all.steps.end(),
                    [](const Step& a, const Step& b) { return a.call.began < b.call.began; });
   return all;

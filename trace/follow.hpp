@@ -78,10 +78,4 @@ struct Followed {
 
 Followed follow(std::vector<Program> programs);
 
-// The address in a sockaddr as strace writes it: "127.0.0.1:9999", "[::1]:9999"; empty if none.
-std::string address_of(std::string_view sockaddr);
-
-// What stands between < and > after a descriptor, readable: "TCP:[127.0.0.1:9999]".
-std::string annotation_of(std::string_view argument);
-
 }  // namespace prise::trace

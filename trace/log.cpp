@@ -105,6 +105,10 @@ public:
     const double at = seconds_of(text);
     const std::size_t end = text.find(' ');
     if (end == std::string_view::npos) return;
+    if (const auto last = last_call_.find(static_cast<pid_t>(*thread)); last != last_call_.end()) {
+      log_.calls[last->second].returned_before = at;
+      last_call_.erase(last);
+    }
     event(static_cast<pid_t>(*thread), at, text.substr(end + 1));
   }
 
@@ -144,8 +148,9 @@ private:
       begun_[thread] = {call.began, whole};
       return;
     }
-    call.ended = at;
+    const bool resumed = call.began != at;
     add(std::move(call), whole);
+    if (resumed && open_stack_ != none) log_.calls[open_stack_].ended = at;
   }
 
   void add(Call call, std::string_view text) {
@@ -165,6 +170,7 @@ private:
     }
     if (call.result == "?") call.finished = false;
     open_stack_ = log_.calls.size();
+    last_call_[call.thread] = open_stack_;
     log_.calls.push_back(std::move(call));
   }
 
@@ -191,7 +197,8 @@ private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   Log log_;
   std::map<pid_t, Begun> begun_;
-  std::size_t open_stack_ = none;  // the call whose stack comes
+  std::map<pid_t, std::size_t> last_call_;  // by thread
+  std::size_t open_stack_ = none;           // the call whose stack comes
 };
 
 }  // namespace

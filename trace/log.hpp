@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <istream>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ struct Call {
   pid_t thread = 0;
   double began = 0;  // seconds, of the system's clock: one for all processes
   double ended = 0;  // == began when it never returned
+  // When its thread did the next thing: it had returned by then. `ended` may be a little early, for
+  // strace begins to count only after it has written down what it is about to time.
+  double returned_before = std::numeric_limits<double>::infinity();
   bool finished = true;
   std::string name = {};                    // the kernel's: "recvfrom"
   std::vector<std::string> arguments = {};  // as strace writes them, split at the top commas

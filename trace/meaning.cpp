@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "descriptors.hpp"
 #include "names.hpp"
 
 namespace prise::trace {

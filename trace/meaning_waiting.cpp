@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "descriptors.hpp"
 #include "meaning.hpp"
 #include "names.hpp"
 

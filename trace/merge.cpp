@@ -16,6 +16,20 @@
 namespace prise::trace {
 namespace {
 
+// « nc » twice: « nc 1 » and « nc 2 », of those that a reader will meet.
+void number_labels(Followed& all) {
+  std::map<std::string, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < all.processes.size(); ++i)
+    if (std::any_of(all.endpoints.begin(), all.endpoints.end(), [&](const Endpoint& endpoint) {
+          return endpoint.process == i &&
+                 (endpoint.what == What::stream || endpoint.what == What::datagrams);
+        }))
+      alike[all.processes[i].label].push_back(i);
+  for (const auto& [label, processes] : alike)
+    for (std::size_t i = 0; processes.size() > 1 && i < processes.size(); ++i)
+      all.processes[processes[i]].label = label + " " + std::to_string(i + 1);
+}
+
 class Merger {
 public:
   Merger(std::vector<Program> programs, const MergeSettings& settings)
@@ -26,6 +40,7 @@ public:
         waited_(find_waiting(all_, flows_)) {}
 
   Diagram merge() {
+    number_labels(all_);
     diagram_.title = settings_.title;
     describe_steps();
     summarise(drafts_, all_);
@@ -42,6 +57,12 @@ public:
 private:
   void describe_steps() {
     const Story story{all_, flows_, contents_, waited_};
+    std::vector<double> met(all_.steps.size());  // when the last thing began that came to it
+    for (const Passage& passage : flows_.passages)
+      if (passage.to)
+        met[*passage.to] = std::max(met[*passage.to], all_.steps[passage.from].call.began);
+    for (std::size_t i = 0; i < all_.steps.size(); ++i)
+      if (flows_.cause[i]) met[i] = std::max(met[i], all_.steps[*flows_.cause[i]].call.began);
     for (std::size_t i = 0; i < all_.steps.size(); ++i) {
       auto text = describe(story, i);
       if (!text) continue;
@@ -49,13 +70,13 @@ private:
       Draft draft;
       draft.steps = {i};
       draft.thread = all_.steps[i].thread;
+      // Nothing is shown before what it met. What may not sleep, and found all the same what came
+      // after it was called, was held by strace at the kernel's door: it happened when it came
+      // back.
       draft.event.began = call.began;
-      draft.event.ended = waited_[i] ? call.ended : call.began;
-      // It was called before there was anything, may not sleep, and found something all the same:
-      // strace had it wait at the kernel's door. For the reader it happened when it came back.
-      const auto cause = flows_.cause[i];
-      if (!waited_[i] && cause && all_.steps[*cause].call.began > call.began)
-        draft.event.began = draft.event.ended = call.ended;
+      draft.event.ended = waited_[i] ? std::max(call.ended, met[i]) : call.began;
+      if (!waited_[i] && met[i] > call.began)
+        draft.event.began = draft.event.ended = std::max(call.ended, met[i]);
       draft.event.waited = waited_[i];
       draft.event.call = std::move(text->call);
       draft.event.arguments = std::move(text->arguments);

@@ -56,10 +56,9 @@ class TerminalView {
 public:
   TerminalView(const Diagram& diagram, const TerminalSettings& settings, std::ostream& out)
       : diagram_(diagram), settings_(settings), out_(out) {
-    const auto width = static_cast<std::size_t>(std::max(settings.width, 60));
     const std::size_t lanes = std::max<std::size_t>(diagram.lanes.size(), 1);
-    cell_ = std::clamp<std::size_t>((width * 45 / 100 - time_columns) / lanes, 8, 18);
-    text_columns_ = std::max<std::size_t>(24, width - std::min(width, lanes_end()));
+    cell_ = std::clamp<std::size_t>((width() * 45 / 100 - time_columns) / lanes, 8, 18);
+    text_columns_ = std::max<std::size_t>(24, width() - std::min(width(), lanes_end()));
     arrivals_.resize(diagram.events.size());
     losses_.resize(diagram.events.size());
     for (const Arrow& arrow : diagram.arrows)
@@ -67,17 +66,20 @@ public:
   }
 
   void show() {
-    out_ << styled("1", diagram_.title) << "\n\n";
+    for (const std::string& line : wrapped(diagram_.title, width()))
+      out_ << styled("1", line) << "\n";
+    out_ << "\n";
     header();
     for (const Moment& moment : moments_in_order(diagram_))
       row(moment);
     header();
     for (const std::string& note : diagram_.notes)
-      for (const std::string& line : wrapped(note, static_cast<std::size_t>(settings_.width)))
+      for (const std::string& line : wrapped(note, width()))
         out_ << line << "\n";
   }
 
 private:
+  std::size_t width() const { return static_cast<std::size_t>(std::max(settings_.width, 60)); }
   std::size_t lanes_end() const { return time_columns + cell_ * diagram_.lanes.size() + 1; }
   std::size_t begin_of(std::size_t lane) const { return time_columns + lane * cell_; }
   std::size_t line_of(std::size_t lane) const { return begin_of(lane) + 1; }
@@ -133,7 +135,7 @@ private:
     for (std::size_t i = 1; !begins_only && i < arrivals.size(); ++i) {
       Canvas canvas = lines_at(at);
       draw(canvas, *arrivals[i], line_of(event.lane));
-      line(canvas, "", styled("2", bytes_of(*arrivals[i])));
+      line(canvas, "", styled("2", shortened(bytes_of(*arrivals[i]), text_columns_)));
     }
     Canvas canvas = lines_at(at);
     const std::string name = shortened(event.call, cell_ - (sleeps ? 3 : 1)) + (sleeps ? " …" : "");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "descriptors.hpp"
+
 namespace prise::trace {
 namespace {
 
@@ -58,52 +60,6 @@ void read_transfer(Step& step) {
   if (step.count == 0) return;
   step.data = bytes_of(data);
   step.data.resize(std::min(step.data.size(), step.count));
-}
-
-std::string plain_address(std::string_view address) {
-  static constexpr std::string_view mapped = "[::ffff:";
-  const std::size_t close = address.find(']');
-  if (!address.starts_with(mapped) || close == std::string_view::npos ||
-      address.find('.') == std::string_view::npos)
-    return std::string(address);
-  return std::string(address.substr(mapped.size(), close - mapped.size())) +
-         std::string(address.substr(close + 1));
-}
-
-std::string address_of(std::string_view sockaddr) {
-  if (!sockaddr.starts_with('{')) return {};
-  const auto inside = [](std::string_view text) {  // of the brackets: htons(9999)
-    const std::size_t open = text.find('(');
-    return open == std::string_view::npos ? text
-                                          : text.substr(open + 1, text.rfind(')') - open - 1);
-  };
-  if (const std::string_view port = field(sockaddr, "sin_port"); !port.empty())
-    return bytes_of_string(inside(field(sockaddr, "sin_addr"))) + ":" + std::string(inside(port));
-  const std::string_view port = field(sockaddr, "sin6_port");
-  for (const std::string_view item : items_of(sockaddr))  // inet_pton(AF_INET6, "::1", &sin6_addr)
-    if (item.starts_with("inet_pton(") && !port.empty())
-      return plain_address("[" + bytes_of_string(item) + "]:" + std::string(inside(port)));
-  return {};
-}
-
-std::string annotation_of(std::string_view argument) {
-  const std::size_t open = argument.find('<');
-  if (open == std::string_view::npos) return {};
-  std::string text;
-  std::string_view rest = argument.substr(open + 1);
-  while (!rest.empty()) {
-    const std::string_view escape = rest.substr(0, std::min<std::size_t>(4, rest.size()));
-    if (const std::string byte = bytes_of_string(escape); byte.size() == 1) {
-      text += byte;
-      rest.remove_prefix(4);
-    } else {
-      text += rest.front();
-      rest.remove_prefix(1);
-    }
-  }
-  if (text.ends_with('>')) text.pop_back();
-  if (const std::size_t inner = text.find('<'); inner != std::string::npos) text.resize(inner);
-  return text;
 }
 
 }  // namespace prise::trace

@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "descriptors.hpp"
 #include "follow.hpp"
 #include "logs.hpp"
 #include "support/catch.hpp"

@@ -93,9 +93,27 @@ void update_health(drivers::Settings& settings, const House& house, bool memory)
                               memory ? "memory" : "sqlite", house.storage.is_failing()));
 }
 
-std::string shown_host(const net::Address& address) {
-  net::Address shown = address.is_any() ? net::Address::ipv4("127.0.0.1", address.port()) : address;
-  return shown.host_and_port();
+drivers::Settings settings_of(const ChatOptions& chat, const OriginRule& origins, int stop_fd) {
+  drivers::Settings settings;
+  settings.stop_fd = stop_fd;  // everyone is told 1001
+  settings.websocket.message_bytes_max = limits::websocket_message_bytes;
+  settings.send_queue_bytes_max = limits::queue_bytes;
+  settings.may_open = [&origins](const auto& request, const auto&) {
+    return origins.admits(request);
+  };
+  settings.tls = tls_of(chat);
+  settings.pages = pages_of(chat.page);
+  return settings;
+}
+
+void announce(const Options& options, const ChatOptions& chat, const net::Address& address) {
+  const net::Address shown =
+      address.is_any() ? net::Address::ipv4("127.0.0.1", address.port()) : address;
+  const std::string where = shown.host_and_port();
+  say_chosen_port(options, address.port());
+  say("Serveur démarré sur {}://{}", chat.tls ? "wss" : "ws", where);
+  say("Ouvrez {}://{}/ dans un navigateur. Ctrl-C pour arrêter.", chat.tls ? "https" : "http",
+      where);
 }
 
 }  // namespace
@@ -120,13 +138,7 @@ int main(int argc, char** argv) {
   const net::Address address =
       net::resolve(options.host, options.port, net::Purpose::listen).front();
   const OriginRule origins{is_loopback(address), chat.origins};
-  drivers::Settings settings;
-  settings.stop_fd = ctrl_c.fd();  // everyone is told 1001
-  settings.websocket.message_bytes_max = limits::websocket_message_bytes;
-  settings.send_queue_bytes_max = limits::queue_bytes;
-  settings.may_open = [&](const auto& request, const auto&) { return origins.admits(request); };
-  settings.tls = tls_of(chat);
-  settings.pages = pages_of(chat.page);
+  drivers::Settings settings = settings_of(chat, origins, ctrl_c.fd());
 
   LocalFanOut fan_out;
   Rooms rooms{fan_out};
@@ -143,11 +155,7 @@ int main(int argc, char** argv) {
 
   asio::io_context loop{1};
   Listener listener(loop, address, settings);
-  const std::string where = shown_host(listener.address());
-  say_chosen_port(options, listener.address().port());
-  say("Serveur démarré sur {}://{}", chat.tls ? "wss" : "ws", where);
-  say("Ouvrez {}://{}/ dans un navigateur. Ctrl-C pour arrêter.", chat.tls ? "https" : "http",
-      where);
+  announce(options, chat, listener.address());
 
   const auto serve = [&]() -> asio::awaitable<void> {
     co_await open_rooms(house);

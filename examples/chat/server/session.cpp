@@ -86,13 +86,7 @@ asio::awaitable<void> Session::act(const Login& login) {
   std::optional<ErrorCode> fault = login.fault;
   if (!fault && !house_.rooms.rename(*this, login.user)) fault = ErrorCode::name_taken;
   if (fault) {
-    if (fault == ErrorCode::name_taken)
-      log_info("Login échoué : pseudo '{}' déjà pris.", login.user);
-    else
-      log_info("Login échoué : pseudo invalide.");
-    offer(message_text("pseudo invalide"));
-    if (login.version > 0) offer(error_text(*fault, ref_));
-    count_fault("trop de fautes");
+    refuse_login(login, *fault);
     co_return;
   }
   version = login.version;
@@ -104,9 +98,18 @@ asio::awaitable<void> Session::act(const Login& login) {
     offer(welcome_text(user, entered, house_.storage.history_id()));
     offer(activity_text(house_.rooms.last_ids()));
   }
-  holding_ = version > 0;
-  house_.rooms.enter(*this, entered);
-  co_await show_room();
+  co_await go_to(entered);
+}
+
+// In the notes' words; an error says more to who speaks version 1.
+void Session::refuse_login(const Login& login, ErrorCode fault) {
+  if (fault == ErrorCode::name_taken)
+    log_info("Login échoué : pseudo '{}' déjà pris.", login.user);
+  else
+    log_info("Login échoué : pseudo invalide.");
+  offer(message_text("pseudo invalide"));
+  if (login.version > 0) offer(error_text(fault, ref_));
+  count_fault("trop de fautes");
 }
 
 asio::awaitable<void> Session::act(const SendMessage& message) {
@@ -137,9 +140,7 @@ asio::awaitable<void> Session::act(const JoinRoom& joining) {
     refuse(ErrorCode::unknown_room);
     co_return;
   }
-  holding_ = version > 0;
-  house_.rooms.enter(*this, joining.room);
-  co_await show_room();
+  co_await go_to(joining.room);
 }
 
 asio::awaitable<void> Session::act(const GetHistory& wanted) {
@@ -174,8 +175,10 @@ asio::awaitable<void> Session::act(const WatchFrames& watch) {
   }
 }
 
-// Who is here, and what was said; then what was said meanwhile.
-asio::awaitable<void> Session::show_room() {
+// Who is there, and what was said; then what was said meanwhile.
+asio::awaitable<void> Session::go_to(const std::string& name) {
+  holding_ = version > 0;
+  house_.rooms.enter(*this, name);
   if (version == 0) co_return;
   std::vector<std::string> users;
   for (const Member* const member : room->members) {

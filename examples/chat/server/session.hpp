@@ -34,7 +34,8 @@ private:
   asio::awaitable<void> act(const WatchFrames& watch);
 
   void refuse_haste(std::string_view text, std::chrono::milliseconds wait);
-  asio::awaitable<void> show_room();
+  void refuse_login(const Login& login, ErrorCode fault);
+  asio::awaitable<void> go_to(const std::string& name);
   void release(Id last_shown);
   void refuse(ErrorCode code);
   void count_fault(std::string_view reason);
