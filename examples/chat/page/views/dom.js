@@ -37,6 +37,9 @@ export function once_a_frame(draw) {
   };
 }
 
+// A name as the server wants it: é is one character, whichever way a keyboard writes it.
+export const as_name = (text) => text.trim().normalize("NFC");
+
 export const hue_of = (name) => `hue-${[...name].reduce((sum, one) => (sum * 31 + one.codePointAt(0)) % 8, 7)}`;
 
 // Of a name, the first character as a reader counts them.

@@ -1,5 +1,5 @@
 // The name, before anything else. It is kept for this tab (to load the page anew and stay in) and proposed next time.
-import { by_id } from "./dom.js";
+import { as_name, by_id } from "./dom.js";
 
 const kept_name = "prise-chat-user";
 
@@ -25,7 +25,7 @@ export class LoginView {
 
   #submit() {
     if (this.session.status !== "out" && this.session.status !== "waiting") return undefined;  // it is on its way
-    const user = this.input.value.trim();
+    const user = as_name(this.input.value);
     if (user === "") return this.#refuse("Écrivez un pseudo.");
     this.error.textContent = "";
     return this.session.enter(user, room_of_address());
@@ -66,7 +66,7 @@ export class LoginView {
 
 // #salon=general: a room can be linked to.
 function room_of_address() {
-  return new URLSearchParams(location.hash.slice(1)).get("salon") || "general";
+  return as_name(new URLSearchParams(location.hash.slice(1)).get("salon") ?? "") || "general";
 }
 
 // `storage` by name: where a browser keeps nothing, its mere mention is an error.

@@ -1,5 +1,5 @@
 // The rooms, how much of each is unread, and a form for a new one.
-import { by_id, element, hue_of, initial_of, once_a_frame, set_children } from "./dom.js";
+import { as_name, by_id, element, hue_of, initial_of, once_a_frame, set_children } from "./dom.js";
 import { count } from "./words.js";
 
 export class RoomsView {
@@ -84,7 +84,7 @@ export class RoomsView {
   }
 
   #create() {
-    const room = this.input.value.trim();
+    const room = as_name(this.input.value);
     this.error.textContent = "";
     if (room === "") return this.#refuse("Écrivez un nom de salon.");
     if (this.session.rooms.includes(room)) this.session.join(room);
