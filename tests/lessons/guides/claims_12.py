@@ -1,4 +1,3 @@
-import os
 import re
 
 import guide
@@ -96,10 +95,10 @@ class Lesson12(guide.Claims):
         server.waits_for("Nouvelle connexion : …\n")
         talker.also_runs(flood)
         server.waits_for("Nouvelle connexion : …\n")
-        threads = f"/proc/{self.process('server')}/task"
-        self.eventually("a thread sleeps in send", lambda: "send" in [guide.call_of(int(one)) for one in os.listdir(threads)])
+        process = self.process("server")
+        self.stuck(process, "send")
         other.also_runs("./prise run 12 client").waits_for("Votre message : ")
-        self.eventually("another waits for the lock", lambda: "futex" in [guide.call_of(int(one)) for one in os.listdir(threads)])
+        self.stuck(process, "futex")  # another waits for the lock
         self.assertNotIn("Nouvelle connexion", server.all[server.at:], "il n'est même pas accueilli")
         other.type("Et moi ?", says="Connectez un autre client, et parlez")
         sleeper.run("fg", says="Tapez `fg` dans le terminal du dormeur, et tout repart")

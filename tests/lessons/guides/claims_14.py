@@ -83,8 +83,9 @@ class Lesson14(guide.Claims):
         self.mentions("nc", "-C", "\\r\\n", "\\n")
         for terminal, host in ((first, ["Host: moi"]), (second, [])):
             terminal.run("nc -C 127.0.0.1 8765")
-            for line in ["GET /price HTTP/1.1", *host, ""]:
+            for line in ["GET /price HTTP/1.1", *host]:
                 terminal.type(line)
+            terminal.also_types("")
             terminal.waits_for("HTTP/1.1 200 OK" if host else "HTTP/1.1 400 Bad Request")
         self.quotes("Recommencez sans `Host` : 400.")
         third.also_runs("nc 127.0.0.1 8765")

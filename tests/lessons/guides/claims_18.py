@@ -57,7 +57,7 @@ class Lesson18(guide.Claims):
         self.quotes("au bout de 10 secondes, le serveur raccroche (tapez Entrée, et `nc` s'en aperçoit)")
         self.eventually("the server hangs up", lambda: self.states_at(8765) == {"08"})
         self.assertGreater(guide.time.monotonic() - begin, 9)
-        mute.type("")
+        mute.also_types("")
         mute.status()
 
     def states_at(self, port):

@@ -198,6 +198,20 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
         """The one process of this name."""
         return self.eventually(f"one process is called {name}", lambda: len(named(name)) == 1 and named(name))[0]
 
+    def stuck(self, process, call):
+        """Waits until one of its threads has slept in this system call for a second, without waking once."""
+        since = {}
+
+        def found():
+            for thread in os.listdir(f"/proc/{process}/task"):
+                with open(f"/proc/{process}/task/{thread}/status", encoding="utf-8") as file:
+                    switches = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", file.read(), re.M)[1]
+                if call_of(int(thread)) in (call, "any") and (
+                        time.monotonic() - since.setdefault((thread, switches), time.monotonic()) > 1):
+                    return True
+            return False
+        self.eventually(f"it is stuck in {call}", found)
+
     def asleep(self, terminal, *calls):
         """Waits until a thread of the command sleeps in one of these system calls."""
         self.eventually(f"{terminal.name} sleeps in {calls}", lambda: set(calls) & terminal.calls())
