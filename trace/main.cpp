@@ -14,11 +14,11 @@
 #include <iostream>
 #include <sstream>
 
-#include "capture.hpp"
+#include "capture/capture.hpp"
 #include "console.hpp"
 #include "explain.hpp"
-#include "merge.hpp"
-#include "show.hpp"
+#include "merge/merge.hpp"
+#include "show/show.hpp"
 #include "subject.hpp"
 
 using namespace prise;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "diagrams.hpp"
-#include "show.hpp"
+#include "show/show.hpp"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "capture.hpp"
-#include "merge.hpp"
+#include "capture/capture.hpp"
+#include "merge/merge.hpp"
 #include "subject.hpp"
 #include "support/catch.hpp"
 

@@ -1,12 +1,12 @@
-#include "log.hpp"
+#include "capture/log.hpp"
 
 #include <sstream>
 
-#include "descriptors.hpp"
-#include "follow.hpp"
 #include "logs.hpp"
+#include "merge/descriptors.hpp"
+#include "merge/follow.hpp"
+#include "merge/transfer.hpp"
 #include "support/catch.hpp"
-#include "transfer.hpp"
 
 using namespace prise::trace;
 

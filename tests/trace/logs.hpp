@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "follow.hpp"
-#include "log.hpp"
+#include "capture/log.hpp"
+#include "merge/follow.hpp"
 
 namespace prise::trace {
 

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "diagrams.hpp"
-#include "layout.hpp"
-#include "order.hpp"
-#include "page_files.hpp"
-#include "show.hpp"
+#include "show/layout.hpp"
+#include "show/order.hpp"
+#include "show/page_files.hpp"
+#include "show/show.hpp"
+#include "show/wrap.hpp"
 #include "support/catch.hpp"
 #include "wording.hpp"
-#include "wrap.hpp"
 
 namespace {
 
