@@ -199,13 +199,24 @@ test("the notes' own page talks with ours, unchanged", async () => {
   await notes.locator("#roomInput").fill("labo");
   await notes.getByRole("button", { name: "Créer" }).click();
   await notes.locator("#roomsContainer").getByText("labo").waitFor();
+  // To create a room is not to join it.
+  await notes.locator("#messageInput").fill("toujours ici");
+  await notes.getByRole("button", { name: "Envoyer" }).click();
+  await zoe.sees("toujours ici");
   await zoe.go_to("labo");
   await notes.getByRole("button", { name: "Rejoindre" }).click();
   await zoe.is_here("AlphaXZero");
   await zoe.says("ici aussi");
   await shows("Zoé: ici aussi");
   assert.deepEqual(await notes.locator("#messagesContainer > div").allTextContents(),
-                   ["Bienvenue", "AlphaXZero: Salut", "Zoé: Bien reçu !", "Zoé: ici aussi"]);
+                   ["Bienvenue", "AlphaXZero: Salut", "Zoé: Bien reçu !", "AlphaXZero: toujours ici", "Zoé: ici aussi"]);
+  await notes.reload();
+  await notes.locator("#serverPort").fill(String(chat.port));
+  await notes.locator("#username").fill("Zoé");
+  await notes.getByRole("button", { name: "Se connecter" }).click();
+  await shows("pseudo invalide");
+  await notes.getByRole("button", { name: "Envoyer" }).click();
+  await shows("veuillez choisir un pseudo avant de pouvoir chatter");
   await notes.close();
   await zoe.end();
   await rm(folder, { recursive: true });
