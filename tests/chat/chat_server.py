@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -103,6 +104,24 @@ class LabServer:
     def __exit__(self, *_):
         self.process.kill()
         self.process.communicate()
+
+
+def frame(text):
+    """As a client sends it, with a mask of zeros."""
+    length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+    return b"\x81" + length + bytes(4) + text
+
+
+def raw_client(server, user, receive_buffer=None):
+    """Has asked for a WebSocket and a name, and does not read what it is answered."""
+    client = socket.socket()
+    if receive_buffer:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    client.connect((server.host, server.port))
+    client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                   b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    client.sendall(frame(json.dumps({"action": "login", "user": user, "version": 1}).encode()))
+    return client
 
 
 class Client:

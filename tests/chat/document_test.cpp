@@ -123,7 +123,8 @@ TEST_CASE("the schema has the server's limits", "[chat][protocol]") {
                       {"history_messages_default", limits::history_messages_default},
                       {"history_text_bytes", limits::history_text_bytes},
                       {"people", limits::people},
-                      {"frame_payload_bytes_shown", limits::frame_payload_bytes_shown}};
+                      {"frame_payload_bytes_shown", limits::frame_payload_bytes_shown},
+                      {"frames_at_once", limits::frames_at_once}};
   const json schema = json::parse(contents_of("protocol.schema.json"));
   CHECK(schema["x-limits"] == expected);
   const json& defs = schema["$defs"];
@@ -133,6 +134,7 @@ TEST_CASE("the schema has the server's limits", "[chat][protocol]") {
   CHECK(defs["ref"]["maxLength"] == limits::ref_chars);
   CHECK(defs["people"]["properties"]["users"]["maxItems"] == limits::people);
   CHECK(defs["history"]["properties"]["messages"]["maxItems"] == limits::history_messages);
+  CHECK(defs["frames"]["properties"]["frames"]["maxItems"] == limits::frames_at_once);
   CHECK(defs["frame"]["properties"]["payload"]["pattern"] ==
         fmt::format("^([0-9a-f]{{2}}){{0,{}}}$", limits::frame_payload_bytes_shown));
   for (const char* const numbered : {"welcome", "health"})
@@ -158,6 +160,7 @@ TEST_CASE("each row of the document's limits, and each limit in its text, is the
       {"en attente pour un client qui ne lit pas", bytes(limits::queue_bytes)},
       {"page d'historique", fmt::format("{} messages ({} par défaut)", limits::history_messages,
                                         limits::history_messages_default)},
+      {"trames d'un `frames`", fmt::format("{}", limits::frames_at_once)},
       {"`ref`", chars(limits::ref_chars)},
       {"message dont `too_fast` rend le `ref`", bytes(limits::too_fast_ref_bytes)}};
   std::vector<Row> documented = table("## Les noms et les limites");

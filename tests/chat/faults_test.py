@@ -18,7 +18,7 @@ import urllib.request
 
 import websockets
 
-from chat_server import PATIENCE, Client, Server, run, within
+from chat_server import PATIENCE, Client, Server, frame, raw_client, run, within
 from notes_client import NotesClient
 
 
@@ -287,44 +287,6 @@ async def test_console():
         console = await server.stop()
         assert server.log().count("pseudo 'Zoé' déjà pris") == 30 * 49
         assert console and set(console.splitlines()) <= set(server.log().splitlines())
-
-
-async def test_burst():
-    """What one client sends at once makes more than a queue may hold; those who read it are not sent away."""
-    with Server("--memory", "--rate", "0") as server:
-        zoe = await (await Client.connect(server)).login("Zoé")
-        with socket.create_connection(("127.0.0.1", server.port)) as hasty:
-            hasty.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                          b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-            texts = ['{"action":"login","user":"vif"}']
-            texts += ['{"action":"create_room","room":"%s%d"}' % ("🙂" * 28, number) for number in range(10, 99)]
-            burst = b""
-            for text in (one.encode() for one in texts):
-                length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
-                burst += b"\x81" + length + bytes(4) + text
-            hasty.sendall(burst)
-            while len((await zoe.wait("rooms"))["rooms"]) < 90:
-                pass
-        await zoe.say("toujours là")
-        assert "trop lent" not in server.log()
-
-
-def frame(text):
-    """As a client sends it, with a mask of zeros."""
-    length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
-    return b"\x81" + length + bytes(4) + text
-
-
-def raw_client(server, user, receive_buffer=None):
-    """Has asked for a WebSocket and a name, and does not read what it is answered."""
-    client = socket.socket()
-    if receive_buffer:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    client.connect((server.host, server.port))
-    client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-    client.sendall(frame(json.dumps({"action": "login", "user": user, "version": 1}).encode()))
-    return client
 
 
 async def test_burst():

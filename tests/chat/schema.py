@@ -9,7 +9,9 @@ TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": 
 
 
 class Invalid(Exception):
-    pass
+    def __str__(self):
+        said = super().__str__()
+        return said if len(said) <= 2000 else f"{said[:1000]} […] {said[-1000:]}"
 
 
 class Schema:

@@ -12,7 +12,7 @@ import sys
 
 import websockets
 
-from chat_server import FOLDER, PATIENCE, SCHEMA, SERVER, Client, LabServer, Server, actions_seen, run, within
+from chat_server import FOLDER, PATIENCE, SCHEMA, SERVER, Client, LabServer, Server, actions_seen, raw_client, run, within
 from notes_client import NotesClient, see_all_of_the_notes
 from schema import Invalid
 
@@ -150,9 +150,15 @@ async def test_errors():
                 ('{"action":"get_history","room":"nulle part"}', "unknown_room")):
             await zoe.websocket.send(text)
             await zoe.expect("error", code=code)
-        for room in ("é" * 30, "🙂" * 30):
+        for room in ("tp \u00a0 réseau ", "🙂" * 30):  # a name is the same one wherever it is written
             await zoe.send("create_room", room=room)
             await zoe.expect("rooms")
+        await zoe.send("join_room", room="tp \u00a0 réseau ")
+        await zoe.wait("people", room="tp réseau")
+        await zoe.send("get_history", room=" tp\tréseau", ref="h")
+        await zoe.wait("history", room="tp réseau", ref="h")
+        await zoe.send("join_room", room="general")
+        await zoe.wait("history", room="general")
         await zoe.send("create_room", room="trop")
         await zoe.expect("error", code="too_many_rooms")
         await zoe.say("🙂" * 2000)
@@ -172,6 +178,15 @@ async def test_limits():
         luc = await (await Client.connect(server)).login("Luc")
         third = await within(websockets.connect(f"ws://127.0.0.1:{server.port}"))
         assert await Client(third).closed() == (1013, "serveur complet")
+        with contextlib.ExitStack() as turned_away:  # they never answer the server's close: that takes nobody's place
+            for number in range(3):
+                turned_away.enter_context(raw_client(server, f"Muet {number}"))
+            while server.log().count("serveur complet") < 4:
+                await asyncio.sleep(0)
+            await luc.close()
+            while server.log().count("Client supprimé") < 2:
+                await asyncio.sleep(0)
+            luc = await (await Client.connect(server)).login("Luc")
         with contextlib.suppress(websockets.ConnectionClosed):
             for number in range(200):  # 40 at once with the login, then one a second
                 await zoe.send("send_message", message=str(number), ref=str(number))
@@ -276,9 +291,13 @@ async def test_locked():
         await zoe.send("create_room", room="neuf")
         await zoe.wait("rooms", rooms=["general", "neuf"])
         await zoe.expect("error", code="not_saved")
+        notes = await Client.connect(server)
         other.close()
         await zoe.wait("rooms", rooms=["general", "neuf", "tp"])
         await zoe.wait("activity", rooms={"general": 1})
+        await notes.send("login", user="Luc")
+        await notes.expect("message", message="Bienvenue")  # and no `rooms` before: the notes have none then
+        await notes.close()
         assert (await zoe.say("après"))["id"] == 2
         await zoe.close()
         console = await server.stop()
@@ -355,6 +374,17 @@ async def test_frames():
         assert seen[7]["direction"] == "sent" and seen[7]["head"].startswith("817e")
         assert [one["number"] for one in seen] == list(range(1, len(seen) + 1))
         assert not any(b'"frames"' in bytes.fromhex(one["payload"]) for one in seen if one["direction"] == "sent")
+        # More at once than a panel can show are counted.
+        burst = b"\x8a\x80" + bytes(4)
+        zoe.websocket.transport.write(burst * 5000)
+        del seen[:]
+        skipped = 0
+        while len(seen) + skipped < 5000:
+            data = await zoe.wait("frames")
+            assert len(data["frames"]) <= 64
+            seen.extend(data["frames"])
+            skipped += data["skipped"]
+        assert skipped > 0 and {one["opcode"] for one in seen} == {10}
         await zoe.send("watch_frames", on=False)
         await zoe.send("nope")
         while (data := await zoe.next())["action"] == "frames":  # those of the frame that said so

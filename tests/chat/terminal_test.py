@@ -88,7 +88,7 @@ async def test_lab():
 
 
 async def test_tls():
-    """--tls: the page over https, the chat over wss, and a client that believes nobody else's certificate."""
+    """A certificate: the page over https, the chat over wss, and a client that believes nobody else's certificate."""
     openssl = shutil.which("openssl")
     assert openssl is not None, "the command openssl is missing: ./prise doctor"
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +99,7 @@ async def test_tls():
         without = subprocess.run([SERVER, "--tls", "--port", "0", "--data", os.path.join(folder, "empty")],
                                  capture_output=True, text=True)
         assert without.returncode == 2 and "cert.pem n'existe pas" in without.stderr
-        with Server("--memory", "--tls", "--certificate", certificate, "--key", key, schemes=("wss", "https")) as server:
+        with Server("--memory", "--certificate", certificate, "--key", key, schemes=("wss", "https")) as server:
             context = ssl.create_default_context(cafile=certificate)
             with urllib.request.urlopen(f"https://127.0.0.1:{server.port}/health", context=context) as answer:
                 assert json.loads(answer.read())["status"] == "ok"

@@ -2,12 +2,13 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
 
-from chat_server import Client, Server, run, within
+from chat_server import PATIENCE, SERVER, Client, Server, run, within
 
 
 async def test_web():
@@ -56,7 +57,7 @@ async def test_origins():
     def check(statuses, expected):
         assert statuses == expected, (statuses, expected)
 
-    with Server("--memory", "--origin", "https://classe.example") as server:
+    with Server("--memory", "--origin", "https://classe.example:443/") as server:
         for origin, status in (([], 101), (["null"], 101), (["http://localhost"], 101), (["http://127.0.0.2:8001"], 101),
                                (["http://[::1]:5173"], 101), (["https://classe.example"], 101),
                                (["https://evil.example"], 403), (["http://127.evil.example"], 403),
@@ -70,6 +71,19 @@ async def test_origins():
                                (["http://localhost:3000"], 403), (["https://evil.example"], 403)):
             check((origin, await upgrade_status(server, origin)), (origin, status))
         check(await upgrade_status(server, ["http://evil.example:8001"], "evil.example:8001"), 403)
+
+
+async def test_misuse():
+    """What cannot be an origin, and what is half encrypted, is refused before anything starts."""
+    for options, said in ((("--origin", "classe.example"), "une origine"),
+                          (("--origin", "https://classe.example/page"), "une origine"),
+                          (("--certificate", "/nowhere/cert.pem"), "/nowhere/cert.pem n'existe pas"),
+                          (("--key", "/nowhere/key.pem"), "cert.pem n'existe pas")):
+        with tempfile.TemporaryDirectory() as folder:
+            refused = await asyncio.to_thread(
+                subprocess.run, [SERVER, "--memory", "--port", "0", "--data", folder, *options], capture_output=True,
+                text=True, timeout=PATIENCE)
+        assert refused.returncode == 2 and said in refused.stderr and refused.stdout == "", (options, refused)
 
 
 if __name__ == "__main__":

@@ -32,30 +32,41 @@ Frame described(const websocket::FrameHead& head) {
 
 }  // namespace
 
+// A peer may send control frames by the ten thousand: what is beyond the bound costs a count.
 void FramePanel::frame(websocket::Direction direction, const websocket::FrameHead& head) {
   if (unseen_) return;
-  Frame& frame = direction == websocket::Direction::sent ? sent_ : received_;
+  const bool sent = direction == websocket::Direction::sent;
+  std::optional<Frame>& frame = sent ? sent_ : received_;
+  frame.reset();
+  ++count_;
+  if (waiting_.frames.size() == limits::frames_at_once) {
+    ++waiting_.skipped;
+    return;
+  }
   frame = described(head);
-  frame.sent = direction == websocket::Direction::sent;
+  frame->sent = sent;
+  frame->number = count_;
   end_if_whole(frame);
 }
 
 void FramePanel::payload(websocket::Direction direction, websocket::Bytes piece) {
-  if (unseen_) return;
-  Frame& frame = direction == websocket::Direction::sent ? sent_ : received_;
-  const std::size_t room = limits::frame_payload_bytes_shown - frame.payload.size();
-  if (room == 0) return;
-  frame.payload += websocket::text_of(piece.first(std::min(room, piece.size())));
+  std::optional<Frame>& frame = direction == websocket::Direction::sent ? sent_ : received_;
+  if (unseen_ || !frame) return;
+  const std::size_t room = limits::frame_payload_bytes_shown - frame->payload.size();
+  frame->payload += websocket::text_of(piece.first(std::min(room, piece.size())));
   end_if_whole(frame);
 }
 
-void FramePanel::end_if_whole(Frame& frame) {
+void FramePanel::end_if_whole(std::optional<Frame>& frame) {
   const std::uint64_t shown =
-      std::min<std::uint64_t>(frame.payload_bytes, limits::frame_payload_bytes_shown);
-  if (frame.payload.size() < shown) return;
-  frame.number = ++count_;
-  frames_.push_back(frame);
-  gathered_();
+      std::min<std::uint64_t>(frame->payload_bytes, limits::frame_payload_bytes_shown);
+  if (frame->payload.size() < shown) return;
+  if (waiting_.frames.size() < limits::frames_at_once)
+    waiting_.frames.push_back(std::move(*frame));
+  else
+    ++waiting_.skipped;
+  frame.reset();
+  if (waiting_.frames.size() == 1) gathered_();
 }
 
 }  // namespace prise::chat

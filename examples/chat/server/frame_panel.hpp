@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,7 +17,12 @@ public:
   // work, so it must not call the connection.
   explicit FramePanel(std::function<void()> gathered) : gathered_{std::move(gathered)} {}
 
-  std::vector<Frame> take() { return std::exchange(frames_, {}); }
+  // limits::frames_at_once at most, however many there were; and how many there were besides.
+  struct Gathered {
+    std::vector<Frame> frames;
+    std::uint64_t skipped = 0;
+  };
+  Gathered take() { return std::exchange(waiting_, {}); }
 
   // While one exists, what is sent is the panel's own, and is not seen: it would never end.
   class Unseen {
@@ -34,12 +40,12 @@ public:
   void payload(websocket::Direction direction, websocket::Bytes piece) override;
 
 private:
-  void end_if_whole(Frame& frame);
+  void end_if_whole(std::optional<Frame>& frame);
 
   std::function<void()> gathered_;
-  std::vector<Frame> frames_;
-  Frame received_;  // its payload may still come
-  Frame sent_;
+  Gathered waiting_;
+  std::optional<Frame> received_;  // what is shown of its payload may still come
+  std::optional<Frame> sent_;
   std::uint64_t count_ = 0;
   bool unseen_ = false;
 };

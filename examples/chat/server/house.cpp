@@ -23,7 +23,7 @@ asio::awaitable<void> open_rooms(House& house) {
     house.rooms.open(room);
   house.rooms.open({std::string(Rooms::first_room), 0});
   const std::vector<std::string> names = house.rooms.names();
-  if (names.size() > before) house.fan_out.publish(RoomCreated{names.back()});
+  if (names.size() > before) house.rooms.tell_names();
   for (const std::string& name : names) {
     const auto is_it = [&](const StoredRoom& room) { return room.name == name; };
     if (std::none_of(stored.begin(), stored.end(), is_it)) co_await house.storage.add_room(name);

@@ -18,6 +18,7 @@ struct House {
   std::size_t rooms_max = limits::rooms;
   std::size_t actions_per_second = limits::actions_per_second;  // 0: no limit
   std::chrono::milliseconds until_login = limits::until_login;
+  std::size_t guests = 0;  // those who were let in: not who is told that the place is full
 };
 
 // The rooms that are stored, and the first one: when the server starts, and when storing works

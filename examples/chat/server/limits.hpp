@@ -26,7 +26,8 @@ constexpr std::size_t history_messages_default = 50;
 constexpr std::size_t history_text_bytes = 65'536;
 constexpr std::size_t people = 500;
 constexpr std::size_t frame_payload_bytes_shown = 64;
-constexpr std::size_t turned_away = 100;  // at a time, beyond `clients`: they are told so
+constexpr std::size_t frames_at_once = 64;  // of one `frames`; more are skipped
+constexpr std::size_t turned_away = 100;    // at a time, beyond `clients`: they are told so
 constexpr std::chrono::minutes until_login{10};
 constexpr std::chrono::milliseconds activity_every{1000};
 

@@ -62,9 +62,14 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Who names a certificate means to show it.
+bool encrypts(const ChatOptions& chat) {
+  return chat.tls || !chat.certificate.empty() || !chat.key.empty();
+}
+
 // Nothing is encrypted by half: without its files, the program ends here.
 drivers::Tls tls_of(const ChatOptions& chat) {
-  if (!chat.tls) return {};
+  if (!encrypts(chat)) return {};
   const std::filesystem::path data{chat.data};
   drivers::Tls tls;
   tls.certificate_file = chat.certificate.empty() ? (data / "cert.pem").string() : chat.certificate;
@@ -80,6 +85,22 @@ drivers::Tls tls_of(const ChatOptions& chat) {
     std::exit(2);
   }
   return tls;
+}
+
+std::vector<std::string> origins_of(const ChatOptions& chat) {
+  std::vector<std::string> origins;
+  for (const std::string& given : chat.origins) {
+    const std::string origin = as_browsers_say(given);
+    if (origin.empty()) {
+      warn(
+          "Erreur : --origin attend une origine, comme https://exemple.org ou "
+          "http://exemple.org:8080, pas « {} ».",
+          given);
+      std::exit(2);
+    }
+    origins.push_back(origin);
+  }
+  return origins;
 }
 
 std::unique_ptr<Storage> make_storage(const ChatOptions& chat, const DataFolder& folder) {
@@ -111,8 +132,8 @@ void announce(const Options& options, const ChatOptions& chat, const net::Addres
       address.is_any() ? net::Address::ipv4("127.0.0.1", address.port()) : address;
   const std::string where = shown.host_and_port();
   say_chosen_port(options, address.port());
-  say("Serveur démarré sur {}://{}", chat.tls ? "wss" : "ws", where);
-  say("Ouvrez {}://{}/ dans un navigateur. Ctrl-C pour arrêter.", chat.tls ? "https" : "http",
+  say("Serveur démarré sur {}://{}", encrypts(chat) ? "wss" : "ws", where);
+  say("Ouvrez {}://{}/ dans un navigateur. Ctrl-C pour arrêter.", encrypts(chat) ? "https" : "http",
       where);
 }
 
@@ -137,7 +158,7 @@ int main(int argc, char** argv) {
 
   const net::Address address =
       net::resolve(options.host, options.port, net::Purpose::listen).front();
-  const OriginRule origins{is_loopback(address), chat.origins};
+  const OriginRule origins{is_loopback(address), origins_of(chat)};
   drivers::Settings settings = settings_of(chat, origins, ctrl_c.fd());
 
   LocalFanOut fan_out;

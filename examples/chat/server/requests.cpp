@@ -46,7 +46,7 @@ Action read_login(const json& object) {
   try {
     const auto version = number_of(object, "version", 1);
     login.version = static_cast<int>(std::min<std::int64_t>(version.value_or(0), limits::version));
-    login.room = trimmed(optional_text_of(object, "room"));
+    login.room = tidy_name(optional_text_of(object, "room"));
   } catch (const BadField&) {
     return bad_login(ErrorCode::bad_field, limits::version);
   }
@@ -80,12 +80,12 @@ Action read_creation(const json& object) {
 }
 
 Action read_joining(const json& object) {
-  return JoinRoom{std::string(trimmed(text_of(object, "room")))};
+  return JoinRoom{tidy_name(text_of(object, "room"))};
 }
 
 Action read_history(const json& object) {
   GetHistory request;
-  request.room = trimmed(optional_text_of(object, "room"));
+  request.room = tidy_name(optional_text_of(object, "room"));
   request.window.before = number_of(object, "before", 1);
   request.window.after = number_of(object, "after", 0);
   if (request.window.before && request.window.after) throw BadField{};

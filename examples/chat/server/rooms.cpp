@@ -97,6 +97,10 @@ void Rooms::receive(const RoomCreated& created) {
   tell(all_, {frame, frame, std::nullopt});
 }
 
+void Rooms::tell_names() {
+  tell(all_, {nullptr, frame_of(rooms_text(names_)), std::nullopt});
+}
+
 void Rooms::receive(const Joined& joined) {
   const auto found = rooms_.find(joined.room);
   if (found == rooms_.end()) return;

@@ -69,6 +69,9 @@ public:
   [[nodiscard]] std::size_t members() const { return all_.size(); }
   [[nodiscard]] std::map<std::string, Id> last_ids() const;
 
+  // To those of version 1, when rooms were found again: the notes know of none but new ones.
+  void tell_names();
+
   // To those of version 1, in which rooms something was said since the last round. All at once they
   // would hold up the messages: a round is begun, then told to so many members at a time, until it
   // is over (false).

@@ -24,13 +24,16 @@ Session::Session(WebSocket& websocket, House& house)
 Session::~Session() {
   websocket_.watch(nullptr);
   house_.rooms.disconnect(*this);
+  if (admitted_) --house_.guests;
   log_info("Client supprimé : {}", websocket_.peer());
 }
 
 asio::awaitable<void> Session::run() {
   bool failed = false;
   try {
-    if (house_.rooms.members() > house_.clients_max)
+    if (house_.guests < house_.clients_max)
+      admit();
+    else
       dismiss(CloseCode::try_again_later, "serveur complet");
     co_await serve();
   } catch (const std::exception& error) {  // ours: it must not end the others' talk
@@ -38,7 +41,16 @@ asio::awaitable<void> Session::run() {
     failed = true;
   }
   if (failed) co_await websocket_.close(CloseCode::internal_error, "erreur du serveur");
+  // No Close frame would get through to who has read nothing for so long.
+  const auto& closed = websocket_.closed();
+  if (!dismissed_ && closed && closed->timed_out)
+    log_info("Client perdu (ne lit ou ne répond plus) : {}", websocket_.peer());
   log_info("Client déconnecté : {}", websocket_.peer());
+}
+
+void Session::admit() {
+  admitted_ = true;
+  ++house_.guests;
 }
 
 asio::awaitable<void> Session::serve() {
@@ -245,8 +257,9 @@ void Session::dismiss(CloseCode code, std::string_view reason) {
 
 // The panel gives way: a client that is slow to read loses these before it loses a message.
 void Session::show_frames() {
-  const std::vector<Frame> frames = panel_->take();
+  const auto [frames, skipped] = panel_->take();
   if (frames.empty() || dismissed_) return;
+  frames_skipped_ += skipped;
   if (websocket_.queued_bytes() > limits::queue_bytes / 2) {
     frames_skipped_ += frames.size();
     return;

@@ -33,6 +33,7 @@ private:
   asio::awaitable<void> act(const GetHistory& wanted);
   asio::awaitable<void> act(const WatchFrames& watch);
 
+  void admit();
   void refuse_haste(std::string_view text, std::chrono::milliseconds wait);
   void refuse_login(const Login& login, ErrorCode fault);
   asio::awaitable<void> go_to(const std::string& name);
@@ -49,6 +50,7 @@ private:
   Allowance allowance_;
   Allowance faults_;
   std::string ref_;  // of the request at work
+  bool admitted_ = false;
   bool dismissed_ = false;
   // What was said since we entered, while the history is being read: it is sent after it.
   bool holding_ = false;

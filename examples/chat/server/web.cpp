@@ -96,6 +96,20 @@ bool is_loopback(const net::Address& address) {
   return host == "::1" || host.starts_with("127.") || host.starts_with("::ffff:127.");
 }
 
+std::string as_browsers_say(std::string_view origin) {
+  const auto scheme_is = [&](std::string_view scheme) {
+    return origin.size() > scheme.size() &&
+           equal_ignoring_case(origin.substr(0, scheme.size()), scheme);
+  };
+  const bool encrypted = scheme_is("https://");
+  if (!encrypted && !scheme_is("http://")) return {};
+  if (origin.ends_with('/')) origin.remove_suffix(1);
+  if (origin.find_first_of("/?#@ ", encrypted ? 8 : 7) != std::string_view::npos) return {};
+  const std::string_view usual_port = encrypted ? ":443" : ":80";
+  if (origin.ends_with(usual_port)) origin.remove_suffix(usual_port.size());
+  return std::string(origin);
+}
+
 OriginRule::OriginRule(bool listens_on_loopback, std::vector<std::string> allowed)
     : listens_on_loopback_{listens_on_loopback},
       allowed_{std::move(allowed)},

@@ -15,6 +15,10 @@ std::map<std::string, drivers::Page, std::less<>> pages_of(const std::filesystem
 // "/health".
 drivers::Page health_page(std::string json);
 
+// An origin as browsers write it (RFC 6454, section 6.2): without a last slash, nor the scheme's
+// own port. "" for what is none.
+std::string as_browsers_say(std::string_view origin);
+
 // PROTOCOL.md, « L'origine ».
 class OriginRule {
 public:
