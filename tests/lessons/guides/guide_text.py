@@ -85,11 +85,13 @@ class Guide:
         self.parts = [self.rest, *self.experiments.values()]
         rest = self.rest.text
         self.exercise = range(rest.index("\n## Exercice"), rest.index("\n## Et ensuite"))
-        # `./prise run NN` is the test of its transcript; `./prise check NN` are the tests of the exercise.
+        # `./prise run NN` is the test of its transcript; `./prise check NN` are the tests of the exercise;
+        # `./prise trace NN`, those of tests/trace.
         for part in self.parts:
             for other in range(100):
                 part.use(f"./prise run {other:02}")
                 part.use(f"./prise check {other:02}")
+                part.use(f"./prise trace {other:02}")
 
     def without_exercise(self):
         """Nothing of its text can be tried."""
