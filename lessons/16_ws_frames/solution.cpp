@@ -146,7 +146,7 @@ private:
 //|// TODO 1 : les octets d'une trame. FIN (0x80) et l'opcode ; le bit MASK (0x80) et la longueur,
 //|//          dans la plus courte des trois formes, l'octet le plus fort d'abord ; puis, pour un
 //|//          client et lui seul, la clé, et le contenu masqué avec elle.
-//|std::string encode(const Trame& trame, Side, const Key&) {
+//|std::string encode(const Frame& frame, Side, const Key&) {
 //|  return frame.payload;
 //|}
 //|
@@ -161,7 +161,7 @@ private:
 //|  //          dans frame, démasquée, et rendez Outcome::frame. Ce qui la suit reste.
 //|  // TODO 4 : refusez ce que l'énoncé refuse, dès que les octets qui le montrent sont là :
 //|  //          close_code_ = 1002 (ou 1009), et rendez Outcome::refused.
-//|  Outcome next(Frame& trame) {
+//|  Outcome next(Frame& frame) {
 //|    if (buffer_.empty()) return Outcome::more;
 //|    frame = {true, sender_ == Side::client ? 1 : 2, buffer_};
 //|    buffer_.clear();

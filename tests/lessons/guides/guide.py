@@ -143,17 +143,23 @@ exec {shlex.quote(BINARY)}/lessons/$folder/$name "$@"
         # As the build does it, but for where the source is and where the program goes.
         commands = subprocess.run(["ninja", "-C", BINARY, "-t", "commands", f"lessons/{self.guide.folder}/{program}"],
                                   check=True, capture_output=True, text=True).stdout.splitlines()
+        commands = [[word for word in shlex.split(line) if word not in (":", "&&")] for line in commands]
         source = f"{SOURCE}/lessons/{self.guide.folder}/{program}.cpp"
-        compiling = next(line for line in commands if line.endswith(f"-c {source}"))
-        object_file = re.search(r" -o (\S+)", compiling)[1]
-        compiling = re.sub(r" -M[DFT]+ ?\S*", " ", compiling.replace(" -MD ", " "))
-        compiling = compiling.replace(f"-c {source}", f"-g0 -c {copy}/{program}.cpp").replace(object_file, f"{copy}/edited.o")
-        linking = commands[-1].replace(object_file, f"{copy}/edited.o")
-        linking = re.sub(rf" -o \S*{re.escape(program)} ", f" -o {self.home}/edited/{program} ", linking)
+        compiling = next(words for words in commands if words[-2:] == ["-c", source])
+        linking = commands[-1]
+        object_file = compiling[compiling.index("-o") + 1]
+        compiling[compiling.index("-o") + 1] = f"{copy}/edited.o"
+        linking[linking.index("-o") + 1] = f"{self.home}/edited/{program}"
+        compiling[-2:] = ["-g0", "-c", f"{copy}/{program}.cpp"]
+        for option in ("-MT", "-MF"):
+            if option in compiling:
+                at = compiling.index(option)
+                del compiling[at:at + 2]
+        linking[linking.index(object_file)] = f"{copy}/edited.o"
         self.compiler_said = ""
-        for line in (compiling, linking):
-            done = subprocess.run(line, shell=True, cwd=BINARY, capture_output=True, text=True)
-            self.assertEqual(done.returncode, 0, f"{line}\n{done.stderr}")
+        for words in (compiling, linking):
+            done = subprocess.run(words, cwd=BINARY, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, f"{shlex.join(words)}\n{done.stderr}")
             self.compiler_said += done.stderr
 
     def solves(self):
