@@ -118,6 +118,28 @@ test("nobody enters twice, and nothing that was typed is lost", async () => {
   await chat.end();
 });
 
+test("a message shows, whatever ref its author gave it", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  const refs = ["pulse", "login", "join", "create", "older", "newer"];  // what this page calls its own questions
+  await zoe.page.evaluate((all) => {
+    const mallory = window.mallory = new WebSocket(`ws://${location.host}/`);
+    const send = (action) => mallory.send(JSON.stringify(action));
+    mallory.onopen = () => {
+      send({ action: "login", user: "Mallory" });
+      for (const ref of all) send({ action: "send_message", message: `ref ${ref}`, ref });
+      send({ action: "send_message", message: "fin" });
+    };
+  }, refs);
+  await zoe.sees("fin");
+  assert.deepEqual(await zoe.texts().allTextContents(), [...refs.map((ref) => `ref ${ref}`), "fin"]);
+  await zoe.create_room("ailleurs");
+  await zoe.go_to("general");
+  await zoe.says("toujours là");
+  await zoe.end();
+  await chat.end();
+});
+
 const attacks = [
   "<img src=x onerror=alert(1)>",
   "<script>alert(2)</script>",
