@@ -140,6 +140,29 @@ test("a message shows, whatever ref its author gave it", async () => {
   await chat.end();
 });
 
+test("white space in a name is one space, for the page as for the server", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.open(browser, chat.address);
+  const { page } = zoe;
+  await page.getByLabel("Pseudo").fill(" Zoé\u00a0 la\u2003\tgrande ");
+  await page.getByLabel("Pseudo").press("Enter");
+  await zoe.is_here("Zoé la grande");
+  const heading = page.getByRole("heading", { level: 1 });
+  const create = async (typed, name) => {
+    await page.getByLabel("Nouveau salon").fill(typed);
+    await page.getByLabel("Nouveau salon").press("Enter");
+    await heading.getByText(name, { exact: true }).waitFor();
+    assert.equal(await heading.textContent(), name);
+  };
+  await create("tp  réseau", "tp réseau");
+  await create("tp\u00a0système", "tp système");
+  await create("tp\u0085bases", "tp bases");
+  await create("tp \u202f\u00a0réseau", "tp réseau");  // it exists
+  assert.equal(await page.locator("#room-error").textContent(), "");
+  await zoe.end();
+  await chat.end();
+});
+
 const attacks = [
   "<img src=x onerror=alert(1)>",
   "<script>alert(2)</script>",

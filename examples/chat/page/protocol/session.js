@@ -141,7 +141,7 @@ export class Session extends EventTarget {
   #on_rooms({ rooms }) {
     this.rooms = rooms;
     this.#tell("rooms");
-    const created = this.#requests.get("create")?.room.trim();
+    const created = this.#requests.get("create")?.room;
     if (created === undefined || !rooms.includes(created)) return;
     this.#requests.done("create");
     this.join(created);  // who creates a room means to be in it; the server leaves that to us
