@@ -163,6 +163,35 @@ test("white space in a name is one space, for the page as for the server", async
   await chat.end();
 });
 
+// JavaScript has texts that UTF-8 has not: half a surrogate pair, left by a keyboard or a paste that cut an emoji.
+test("half an emoji stops nobody", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.open(browser, chat.address);
+  const { page } = zoe;
+  await page.getByLabel("Pseudo").evaluate((input) => {
+    input.value = "Zoé \ud83d";
+    input.form.requestSubmit();
+  });
+  await zoe.is_here("Zoé \ufffd");
+  const draft = page.getByLabel("Votre message");
+  for (const half of [0xd83d, 0xde42]) {
+    await draft.evaluate((text, unit) => {
+      text.value = `${String.fromCharCode(unit)} et 🙂`;
+      text.form.requestSubmit();
+    }, half);
+  }
+  await zoe.says("ensuite");
+  assert.deepEqual(await zoe.texts().allTextContents(), ["\ufffd et 🙂", "\ufffd et 🙂", "ensuite"]);
+  await page.locator("#pending-list").waitFor({ state: "hidden" });
+  await page.getByLabel("Nouveau salon").evaluate((input) => {
+    input.value = "\ude42";
+    input.form.requestSubmit();
+  });
+  await zoe.is_in_room("\ufffd");
+  await zoe.end();
+  await chat.end();
+});
+
 const attacks = [
   "<img src=x onerror=alert(1)>",
   "<script>alert(2)</script>",
