@@ -9,9 +9,9 @@ const started = [];
 export class Actor {
   #changed = () => {};
 
-  constructor(command, args) {
+  constructor(command, args, environment = {}) {
     this.output = "";
-    this.process = spawn(command, args, { stdio: ["pipe", "pipe", "ignore"] });
+    this.process = spawn(command, args, { stdio: ["pipe", "pipe", "ignore"], env: { ...process.env, ...environment } });
     started.push(this.process);
     this.process.stdout.setEncoding("utf8");
     this.process.stdout.on("data", (text) => {
@@ -23,10 +23,13 @@ export class Actor {
     this.ended.then(() => this.#changed());
   }
 
+  // As a reader sees it.
+  get shown() { return this.output; }
+
   async prints(part) {
     const deadline = AbortSignal.timeout(patience);
-    while (!this.output.includes(part)) {
-      assert.ok(!deadline.aborted && this.process.exitCode === null, `« ${part} » in:\n${this.output}`);
+    while (!this.shown.includes(part)) {
+      assert.ok(!deadline.aborted && this.process.exitCode === null, `« ${part} » in:\n${this.shown}`);
       await new Promise((resolve) => {
         this.#changed = resolve;
         deadline.onabort = resolve;
@@ -37,6 +40,24 @@ export class Actor {
   type(line) {
     this.process.stdin.write(line + "\n");
   }
+}
+
+// Python's pty module makes the terminal, and carries what is typed and shown.
+const on_terminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+
+// It has a terminal of its own, where it edits the line that is being typed.
+export class TerminalActor extends Actor {
+  constructor(command, args) {
+    super(process.env.PRISE_PYTHON, ["-c", on_terminal, command, ...args], { TERM: "xterm", NO_COLOR: "1" });
+  }
+
+  // Without the rows that were erased to be drawn anew: "\r" and « erase in display », ECMA-48.
+  get shown() {
+    return this.output.replaceAll("\r\n", "\n").replace(/[^\n]*\r\x1b\[J/g, "").replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "");
+  }
+
+  press(keys) { this.process.stdin.write(keys); }
+  type(line) { this.press(`${line}\r`); }
 }
 
 // Those that a failure has left.
