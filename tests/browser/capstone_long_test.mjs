@@ -4,14 +4,68 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
+import { TerminalActor, end_actors } from "./actor.mjs";
 import {
   Chat, Person, browser, close_browser, everyone, look_at_everything, open_browser, phone, talk,
 } from "./capstone/support.mjs";
 
 before(open_browser);
+after(end_actors);
 after(close_browser);
 
 const lines = (count, word = "message") => Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
+
+test("two browsers and a terminal talk in one room, with history after a restart", async () => {
+  const chat = await Chat.start();
+  const { port } = chat;
+  const server = { address: `http://127.0.0.2:${port}/` };  // itself, and no relay: it is to come back where it was
+  const zoe = await Person.enter(browser, server, "Zoé");
+  const sami = await Person.enter(browser, server, "Sami");
+  const luc = new TerminalActor(process.env.PRISE_CHAT_CLIENT, ["--host", "127.0.0.2", "--port", String(port), "Luc"]);
+  await zoe.create_room("tp réseau");
+  await sami.go_to("tp réseau");
+  await luc.prints("Bienvenue\n");
+  luc.type("/join_room tp réseau");
+  await luc.prints("Dans « tp réseau » : Zoé, Sami, Luc\n");
+
+  const said = [];
+  const hear = async (user, text) => {
+    said.push([user, text]);
+    await Promise.all([zoe.sees(text), sami.sees(text), luc.prints(` ${user}: ${text}\n`)]);
+  };
+  const talk_together = async (when) => {
+    await zoe.say(`${when}, dit un navigateur`);
+    await hear("Zoé", `${when}, dit un navigateur`);
+    luc.type(", dit un terminal");  // the line has begun
+    await hear("Luc", `${when}, dit un terminal`);
+    await sami.say(`${when}, dit l’autre navigateur`);
+    await hear("Sami", `${when}, dit l’autre navigateur`);
+  };
+  luc.press("Avant");
+  await talk_together("Avant");
+
+  luc.press("Après");
+  await chat.stop("SIGTERM");
+  await Promise.all([zoe.is_out(), sami.is_out(), luc.prints("Connexion perdue (1001)")]);
+  await chat.run(port);
+  await Promise.all([zoe.is_in(), sami.is_in()]);
+  await Promise.all([zoe.is_in_room("tp réseau"), sami.is_in_room("tp réseau")]);
+  await talk_together("Après");
+  for (const name of ["Zoé", "Sami", "Luc"]) await Promise.all([zoe.is_here(name), sami.is_here(name)]);
+
+  const ines = await Person.enter(browser, server, "Inès");
+  await ines.go_to("tp réseau");
+  await ines.sees("Après, dit l’autre navigateur");
+  for (const one of [zoe, sami, ines]) {
+    assert.deepEqual(await one.texts().allTextContents(), said.map(([, text]) => text));
+  }
+  const lines_of_luc = [...luc.shown.matchAll(/^\d\d:\d\d (.+?): (.*)$/gm)];
+  assert.deepEqual(lines_of_luc.map(([, user, text]) => [user, text]), said);
+  luc.type("/quitter");
+  assert.equal(await luc.ended, 0);
+  await everyone([zoe, sami, ines]);
+  await chat.end();
+});
 
 // Up to where it began, as a reader does: what the eye is on stays where it is while older ones come.
 async function read_to_the_start(person) {

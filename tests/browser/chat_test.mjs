@@ -1,20 +1,19 @@
 // Lesson 19's chats, with everybody who can talk to them at once: two pages in Chromium, two of our terminal
 // clients, and the notes' own Python. What one says, each of the others hears, once.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
+import { Actor, end_actors } from "./actor.mjs";
+
 const { chromium } = createRequire(process.env.PRISE_NODE_MODULES)("playwright-core");
 const patience = 40_000;  // milliseconds, on a busy machine
 
 let browser;
 let folder;  // for the files of this run
-const started = [];  // processes
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "prise-chat-"));
   browser = await chromium.launch({
@@ -24,44 +23,10 @@ before(async () => {
   });
 });
 after(async () => {
-  for (const one of started) one.kill("SIGKILL");  // those that a failure has left
+  end_actors();
   await browser.close();
   await rm(folder, { recursive: true });
 });
-
-// A process, all that it has printed, and what is typed to it.
-class Actor {
-  #changed = () => {};
-
-  constructor(command, args) {
-    this.output = "";
-    this.process = spawn(command, args, { stdio: ["pipe", "pipe", "ignore"] });
-    started.push(this.process);
-    this.process.stdout.setEncoding("utf8");
-    this.process.stdout.on("data", (text) => {
-      this.output += text;
-      this.#changed();
-    });
-    this.process.stdin.on("error", () => {});  // it may end before it is told to
-    this.ended = once(this.process, "close").then(([status]) => status);
-    this.ended.then(() => this.#changed());
-  }
-
-  async prints(part) {
-    const deadline = AbortSignal.timeout(patience);
-    while (!this.output.includes(part)) {
-      assert.ok(!deadline.aborted && this.process.exitCode === null, `« ${part} » in:\n${this.output}`);
-      await new Promise((resolve) => {
-        this.#changed = resolve;
-        deadline.onabort = resolve;
-      });
-    }
-  }
-
-  type(line) {
-    this.process.stdin.write(line + "\n");
-  }
-}
 
 async function start(program) {
   const server = new Actor(path.join(process.env.PRISE_LESSONS, "19_ws_chat", program), ["--port", "0"]);

@@ -118,6 +118,80 @@ test("nobody enters twice, and nothing that was typed is lost", async () => {
   await chat.end();
 });
 
+test("a message shows, whatever ref its author gave it", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.enter(browser, chat, "Zoé");
+  const refs = ["pulse", "login", "join", "create", "older", "newer"];  // what this page calls its own questions
+  await zoe.page.evaluate((all) => {
+    const mallory = window.mallory = new WebSocket(`ws://${location.host}/`);
+    const send = (action) => mallory.send(JSON.stringify(action));
+    mallory.onopen = () => {
+      send({ action: "login", user: "Mallory" });
+      for (const ref of all) send({ action: "send_message", message: `ref ${ref}`, ref });
+      send({ action: "send_message", message: "fin" });
+    };
+  }, refs);
+  await zoe.sees("fin");
+  assert.deepEqual(await zoe.texts().allTextContents(), [...refs.map((ref) => `ref ${ref}`), "fin"]);
+  await zoe.create_room("ailleurs");
+  await zoe.go_to("general");
+  await zoe.says("toujours là");
+  await zoe.end();
+  await chat.end();
+});
+
+test("white space in a name is one space, for the page as for the server", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.open(browser, chat.address);
+  const { page } = zoe;
+  await page.getByLabel("Pseudo").fill(" Zoé\u00a0 la\u2003\tgrande ");
+  await page.getByLabel("Pseudo").press("Enter");
+  await zoe.is_here("Zoé la grande");
+  const heading = page.getByRole("heading", { level: 1 });
+  const create = async (typed, name) => {
+    await page.getByLabel("Nouveau salon").fill(typed);
+    await page.getByLabel("Nouveau salon").press("Enter");
+    await heading.getByText(name, { exact: true }).waitFor();
+    assert.equal(await heading.textContent(), name);
+  };
+  await create("tp  réseau", "tp réseau");
+  await create("tp\u00a0système", "tp système");
+  await create("tp\u0085bases", "tp bases");
+  await create("tp \u202f\u00a0réseau", "tp réseau");  // it exists
+  assert.equal(await page.locator("#room-error").textContent(), "");
+  await zoe.end();
+  await chat.end();
+});
+
+// JavaScript has texts that UTF-8 has not: half a surrogate pair, left by a keyboard or a paste that cut an emoji.
+test("half an emoji stops nobody", async () => {
+  const chat = await Chat.start();
+  const zoe = await Person.open(browser, chat.address);
+  const { page } = zoe;
+  await page.getByLabel("Pseudo").evaluate((input) => {
+    input.value = "Zoé \ud83d";
+    input.form.requestSubmit();
+  });
+  await zoe.is_here("Zoé \ufffd");
+  const draft = page.getByLabel("Votre message");
+  for (const half of [0xd83d, 0xde42]) {
+    await draft.evaluate((text, unit) => {
+      text.value = `${String.fromCharCode(unit)} et 🙂`;
+      text.form.requestSubmit();
+    }, half);
+  }
+  await zoe.says("ensuite");
+  assert.deepEqual(await zoe.texts().allTextContents(), ["\ufffd et 🙂", "\ufffd et 🙂", "ensuite"]);
+  await page.locator("#pending-list").waitFor({ state: "hidden" });
+  await page.getByLabel("Nouveau salon").evaluate((input) => {
+    input.value = "\ude42";
+    input.form.requestSubmit();
+  });
+  await zoe.is_in_room("\ufffd");
+  await zoe.end();
+  await chat.end();
+});
+
 const attacks = [
   "<img src=x onerror=alert(1)>",
   "<script>alert(2)</script>",

@@ -72,8 +72,9 @@ export class Chat {
 
   get port() { return this.#port; }
 
-  async run() {
-    const options = ["--port", "0", "--data", this.folder, ...this.#arguments];
+  // port: 0, one that the kernel chooses.
+  async run(port = 0) {
+    const options = ["--port", String(port), "--data", this.folder, ...this.#arguments];
     const server = spawn(process.env.PRISE_CHAT_SERVER, options, { stdio: ["ignore", "pipe", "ignore"] });
     this.#process = server;
     this.ended = once(server, "close");
@@ -81,19 +82,19 @@ export class Chat {
     server.stdout.setEncoding("utf8");
     for await (const text of server.stdout.iterator({ destroyOnReturn: false })) {
       output += text;
-      const port = /^Port : (\d+)\n/.exec(output)?.[1];
-      if (port) { this.#port = Number(port); break; }
+      const found = / sur wss?:\/\/.+:(\d+)\n/.exec(output)?.[1];
+      if (found) { this.#port = Number(found); break; }
     }
     assert.notEqual(this.#port, 0, `the server did not start: ${output}`);
     server.stdout.resume();
   }
 
-  // Ctrl-C; or what leaves it no time for anything.
+  // Ctrl-C, or another way to ask; SIGKILL leaves it no time for anything.
   async stop(signal = "SIGINT") {
     this.#port = 0;
     this.#process.kill(signal);
     const [status] = await this.ended;
-    if (signal === "SIGINT") assert.equal(status, 0);
+    if (signal !== "SIGKILL") assert.equal(status, 0);
   }
 
   // Nobody gets through any more: the server goes on without them.

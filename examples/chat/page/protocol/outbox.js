@@ -1,5 +1,7 @@
 // What the user sent and the server has not given back yet. Each message carries a `ref` by which it is known again,
 // in what comes live as in the history: so it is sent again when it was lost, and never twice.
+import { well_formed } from "./text.js";
+
 const kept_max = 100;
 
 export class Outbox {
@@ -10,8 +12,8 @@ export class Outbox {
   // state: "waiting" (for a connection), "sent", "refused" (reason says why).
   add(room, text) {
     this.#count += 1;
-    const message = { ref: `${this.#prefix}-${this.#count}`, room, text, time: Date.now(), state: "waiting",
-                      connection: 0, reason: "" };
+    const message = { ref: `${this.#prefix}-${this.#count}`, room, text: well_formed(text), time: Date.now(),
+                      state: "waiting", connection: 0, reason: "" };
     this.#messages.set(message.ref, message);
     return message;
   }

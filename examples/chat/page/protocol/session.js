@@ -121,7 +121,8 @@ export class Session extends EventTarget {
   }
 
   #receive(action) {
-    if (action.ref === "pulse") return undefined;  // whatever it says: it came
+    // Whatever the pulse is answered: it came. A message's ref is its author's, who may call it so.
+    if (action.ref === "pulse" && action.action !== "message") return undefined;
     switch (action.action) {
       case "rooms": return this.#on_rooms(action);
       case "welcome": return this.#on_welcome(action);
@@ -140,7 +141,7 @@ export class Session extends EventTarget {
   #on_rooms({ rooms }) {
     this.rooms = rooms;
     this.#tell("rooms");
-    const created = this.#requests.get("create")?.room.trim();
+    const created = this.#requests.get("create")?.room;
     if (created === undefined || !rooms.includes(created)) return;
     this.#requests.done("create");
     this.join(created);  // who creates a room means to be in it; the server leaves that to us

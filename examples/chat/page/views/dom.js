@@ -1,4 +1,6 @@
 // The only way this page makes elements. A text is always a text node: nothing that a peer says is ever read as HTML.
+import { well_formed } from "../protocol/text.js";
+
 export const by_id = (id) => document.getElementById(id);
 
 // element("li", { class: "room", "aria-current": "true" }, "general", another_element)
@@ -37,8 +39,9 @@ export function once_a_frame(draw) {
   };
 }
 
-// A name as the server wants it: é is one character, whichever way a keyboard writes it.
-export const as_name = (text) => text.trim().normalize("NFC");
+// A name as the server wants it: é is one character, whichever way a keyboard writes it, and white space is one space.
+// U+0085 is white space in Unicode, and not in JavaScript.
+export const as_name = (text) => well_formed(text).replace(/[\s\u0085]+/gu, " ").trim().normalize("NFC");
 
 export const hue_of = (name) => `hue-${[...name].reduce((sum, one) => (sum * 31 + one.codePointAt(0)) % 8, 7)}`;
 
