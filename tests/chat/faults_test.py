@@ -220,7 +220,10 @@ class MovedClock:
     def __init__(self):
         self.file = tempfile.NamedTemporaryFile(prefix="prise-chat-clock-")
         self.move(0)
-        self.environment = {"LD_PRELOAD": os.environ["PRISE_CHAT_CLOCK"], "PRISE_MOVED_CLOCK": self.file.name}
+        # A space in a path would be the end of it (ld.so(8), LD_PRELOAD).
+        self.folder = tempfile.TemporaryDirectory(prefix="prise-chat-clock-")
+        module = shutil.copy(os.environ["PRISE_CHAT_CLOCK"], self.folder.name)
+        self.environment = {"LD_PRELOAD": module, "PRISE_MOVED_CLOCK": self.file.name}
 
     def move(self, seconds):
         os.pwrite(self.file.fileno(), struct.pack("=q", seconds), 0)

@@ -29,7 +29,7 @@ class Lesson10(guide.Claims):
         self.client.waits_for("Le serveur a quitté le chat.\nChat terminé.")
 
     def test_notes(self):
-        self.server.also_runs(f"python3 {guide.SOURCE}/tests/lessons/notes/chat_server_v2.py").waits_for("En attente d'un client...")
+        self.server.also_runs(f"python3 '{guide.SOURCE}/tests/lessons/notes/chat_server_v2.py'").waits_for("En attente d'un client...")
         self.client.also_runs("./prise run 10 client").waits_for("Chat prêt !")
         self.client.also_types("quit").ends()
         self.quotes("Dans les notes, le fil qui envoie reste bloqué dans `input()` quand l'autre côté s'en va")
