@@ -129,21 +129,21 @@ TEST_CASE("asio echo client has no deviation", "[quick][ours]") {
   try_client({drivers_echoes + "/asio_echo_client", "{}"}, quick, 4, {});
 }
 
-TEST_CASE("python3-websockets as server deviates as peers.md says", "[quick][python]") {
+TEST_CASE("python3-websockets as server deviates as peers.md says", "[.][long][python]") {
   try_server({python, {peers + "/python_server.py"}}, quick_of_python, 4,
              deviations_of("python3-websockets", "server"));
 }
 
-TEST_CASE("python3-websockets as client deviates as peers.md says", "[quick][python]") {
+TEST_CASE("python3-websockets as client deviates as peers.md says", "[.][long][python]") {
   try_client({python, peers + "/python_client.py", "{all}"}, quick_of_python, 4,
              deviations_of("python3-websockets", "client"));
 }
 
-TEST_CASE("npm ws as server deviates as peers.md says", "[quick][npm]") {
+TEST_CASE("npm ws as server deviates as peers.md says", "[.][long][npm]") {
   try_server(node_server(), quick, 4, deviations_of("npm ws", "server"));
 }
 
-TEST_CASE("npm ws as client deviates as peers.md says", "[quick][npm]") {
+TEST_CASE("npm ws as client deviates as peers.md says", "[.][long][npm]") {
   try_client(node_client(), quick, 4, deviations_of("npm ws", "client"));
 }
 
