@@ -1,6 +1,6 @@
 // trace SUBJECT [options], or trace [options] -- COMMAND: runs it under strace and shows who called
 // what, and what went from one to the other. ./prise trace is its user. Status 0: shown; 1: it
-// could not be run; 2: misuse.
+// could not be run; 2: misuse; 130: a signal stopped it.
 #include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -93,8 +93,11 @@ Diagram draw(const Options& options) {
   const auto& scenes = subject.transcript.scenes;
   if (options.scene > scenes.size())
     throw testing::TranscriptError(
-        fmt::format("cette leçon n'a que {} scènes (--scene).", scenes.size()));
+        scenes.size() == 1
+            ? "cette leçon n'a qu'une scène (--scene)."
+            : fmt::format("cette leçon n'a que {} scènes (--scene).", scenes.size()));
   const std::size_t scene = options.scene > 0 ? options.scene - 1 : main_scene(subject.transcript);
+  if (measures(scenes[scene])) throw CaptureError("cette scène mesure : strace la fausserait.");
   testing::PlaySettings play;
   play.programs = std::filesystem::canonical(subject.programs);
   play.patience = testing::Seconds(30);  // strace takes its time
@@ -161,6 +164,9 @@ int main(int argc, char** argv) {
   } catch (const testing::TranscriptError& error) {
     warn("prise : {}", error.what());
     return 2;
+  } catch (const CaptureStopped&) {
+    warn("prise : interrompu.");
+    return 130;  // as shells tell a SIGINT
   } catch (const CaptureError& error) {
     std::cerr << "prise : " << error.what() << "\n";
     return 1;

@@ -8,6 +8,7 @@
 
 #include "merge/descriptors.hpp"
 #include "merge/names.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {
@@ -37,8 +38,8 @@ std::optional<Description> socket_call(const Story& story, const Step& step) {
   return Description{
       "socket", fmt::format("{}, {}", family, type),
       fmt::format("descripteur {}", *step.call.value()),
-      fmt::format("Crée une socket {}{}{}, qui n'est encore reliée à rien.", tcp ? "TCP" : "UDP",
-                  contains(family, "6") ? " (IPv6)" : "", nonblocking ? ", non bloquante" : "")};
+      fmt::format("Crée un socket {}{}{}, qui n'est encore relié à rien.", tcp ? "TCP" : "UDP",
+                  contains(family, "6") ? " (IPv6)" : "", nonblocking ? ", non bloquant" : "")};
 }
 
 Description bind_call(const Step& step) {
@@ -56,11 +57,10 @@ Description bind_call(const Step& step) {
 }
 
 Description listen_call(const Step& step) {
-  return {"listen", fmt::format("{}, {}", fd_of(step), step.call.argument(1)),
-          plain_result(step.call),
-          fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus attendent "
-                      "leur tour.",
-                      step.call.argument(1))};
+  const auto backlog = static_cast<std::size_t>(number_of(step.call.argument(1)).value_or(0));
+  return {"listen", fmt::format("{}, {}", fd_of(step), backlog), plain_result(step.call),
+          fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus {} tour.",
+                      number(backlog), backlog > 1 ? "attendent leur" : "attend son")};
 }
 
 Description accept_call(const Story& story, std::size_t i) {
@@ -108,13 +108,13 @@ std::optional<Description> close_call(const Story& story, const Step& step) {
   if (what.what != What::stream && what.what != What::datagrams) return std::nullopt;
   Description text{"close", fd_of(step), plain_result(step.call), ""};
   if (step.ended.empty())
-    text.meaning = "Ferme un descripteur ; la socket en a encore un autre.";
+    text.meaning = "Ferme un descripteur ; le socket en a encore un autre.";
   else if (what.listens)
     text.meaning = "Cesse d'écouter : plus personne ne pourra se connecter.";
   else if (what.what == What::datagrams)
-    text.meaning = "Rend la socket UDP au noyau.";
+    text.meaning = "Rend le socket UDP au noyau.";
   else if (what.remote.empty())
-    text.meaning = "Rend au noyau une socket qui n'était reliée à rien.";
+    text.meaning = "Rend au noyau un socket qui n'était relié à rien.";
   else
     text.meaning = fmt::format("Ferme la connexion avec {}.",
                                the(Names(story.all, story.flows).peer_of(*step.endpoint)));

@@ -9,6 +9,7 @@
 #include "merge/descriptors.hpp"
 #include "merge/meaning.hpp"
 #include "merge/names.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {
@@ -31,19 +32,26 @@ bool called_through(const Step& step, std::string_view function) {
                      [&](const CodeAddress& frame) { return contains(frame.function, function); });
 }
 
-// The value of an option: "[1]" is 1, "{tv_sec=1, tv_usec=500000}" is 1.5.
+// 1.5 is « 1,5 s ».
+std::string seconds_shown(double seconds) {
+  std::string text = fmt::format("{:g} s", seconds);
+  std::replace(text.begin(), text.end(), '.', ',');
+  return text;
+}
+
+// The value of an option: "[1]" is 1, "{tv_sec=1, tv_usec=500000}" is « 1,5 s ».
 std::string option_value(std::string_view value) {
   if (value.starts_with('"')) {  // a timeval that strace did not know for one
     const std::string bytes = bytes_of_string(value);
     timeval time{};
     if (bytes.size() != sizeof time) return "?";
     std::memcpy(&time, bytes.data(), sizeof time);
-    return fmt::format("{:g} s",
-                       static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6);
+    return seconds_shown(static_cast<double>(time.tv_sec) +
+                         static_cast<double>(time.tv_usec) / 1e6);
   }
   if (const std::string_view seconds = field(value, "tv_sec"); !seconds.empty()) {
     const auto parts = static_cast<double>(number_of(field(value, "tv_usec")).value_or(0)) / 1e6;
-    return fmt::format("{:g} s", static_cast<double>(number_of(seconds).value_or(0)) + parts);
+    return seconds_shown(static_cast<double>(number_of(seconds).value_or(0)) + parts);
   }
   if (value.starts_with('[')) return std::string(value.substr(1, value.find(']') - 1));
   return std::string(value);
@@ -55,16 +63,16 @@ std::string meaning_of_option(std::string_view option, const std::string& value)
     return "Permet de reprendre ce port aussitôt, sans attendre la fin des anciennes connexions.";
   if (option == "SO_RCVTIMEO") return fmt::format("Ici, recv n'attendra jamais plus de {}.", value);
   if (option == "SO_SNDTIMEO") return fmt::format("Ici, send n'attendra jamais plus de {}.", value);
-  if (option == "SO_SNDBUF") return fmt::format("Demande un tampon d'envoi de {} octets.", value);
-  if (option == "SO_RCVBUF")
-    return fmt::format("Demande un tampon de réception de {} octets.", value);
+  const std::string bytes = octets(static_cast<std::size_t>(number_of(value).value_or(0)));
+  if (option == "SO_SNDBUF") return fmt::format("Demande un tampon d'envoi de {}.", bytes);
+  if (option == "SO_RCVBUF") return fmt::format("Demande un tampon de réception de {}.", bytes);
   if (option == "SO_LINGER") return "À la fermeture, la connexion sera coupée net.";
   if (option == "TCP_NODELAY")
     return "Les petits messages partiront sans attendre d'autres octets.";
   if (option == "IPV6_V6ONLY")
-    return value == "0" ? "Cette socket IPv6 acceptera aussi les clients en IPv4."
-                        : "Cette socket IPv6 n'acceptera pas les clients en IPv4.";
-  return fmt::format("Règle l'option {} de la socket.", option);
+    return value == "0" ? "Ce socket IPv6 acceptera aussi les clients en IPv4."
+                        : "Ce socket IPv6 n'acceptera pas les clients en IPv4.";
+  return fmt::format("Règle l'option {} du socket.", option);
 }
 
 // "clavier, le client"
@@ -91,6 +99,43 @@ std::string numbers_of(const Story& story, const std::vector<std::size_t>& endpo
   return all;
 }
 
+// Nothing but a connect that did not wait came before on this socket.
+bool just_connected(const Story& story, std::size_t poll, std::size_t endpoint) {
+  for (std::size_t i = poll; i-- > 0;) {
+    const Step& step = story.all.steps[i];
+    if (step.endpoint != endpoint) continue;
+    if (step.call.name == "connect") return step.call.error() == "EINPROGRESS";
+    if (step.direction != Direction::none) return false;
+  }
+  return false;
+}
+
+// « c'est le client », « la connexion est faite », « le clavier, et on peut écrire à alice »
+std::string found_by(const Story& story, std::size_t poll, std::string_view before_news) {
+  const Step& step = story.all.steps[poll];
+  const Names names(story.all, story.flows);
+  std::vector<std::size_t> news;
+  std::vector<std::string> texts;
+  for (const std::size_t one : step.ready) {
+    if (story.all.endpoints[one].is_inside() && step.ready.size() > 1) continue;
+    if (std::find(step.only_writable.begin(), step.only_writable.end(), one) ==
+        step.only_writable.end()) {
+      news.push_back(one);
+    } else {
+      std::string text = just_connected(story, poll, one)
+                             ? "la connexion est faite"
+                             : "on peut écrire " + to(names.peer_of(one));
+      if (std::find(texts.begin(), texts.end(), text) == texts.end())
+        texts.push_back(std::move(text));
+    }
+  }
+  if (!news.empty()) texts.insert(texts.begin(), std::string(before_news) + list_of(story, news));
+  std::string all;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    all += (i == 0 ? "" : i + 1 == texts.size() ? ", et " : ", ") + texts[i];
+  return all;
+}
+
 // poll, select and epoll_wait.
 std::optional<Description> poll_call(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
@@ -100,21 +145,24 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
   });
   if (only_inside && !story.waited[i] && called_through(step, "asio::")) return std::nullopt;
   const std::string watched = list_of(story, step.watched);
-  Description text{name_in_code(step),
-                   (step.endpoint ? fd_of(step) + " : " : "") + numbers_of(story, step.watched), "",
-                   ""};
+  Description text{
+      name_in_code(step),
+      (step.endpoint ? fd_of(step) + " : " : "") + "{" + numbers_of(story, step.watched) + "}", "",
+      ""};
   if (!step.ready.empty()) {
     text.result =
         fmt::format("{} prêt{}", numbers_of(story, step.ready), step.ready.size() > 1 ? "s" : "");
     const auto cause = story.flows.cause[i];
     const bool by_thread = only_inside && cause && story.all.steps[*cause].thread != step.thread;
-    const std::string found = by_thread ? "un autre fil l'appelle" : list_of(story, step.ready);
-    text.meaning = story.waited[i]
-                       ? watched == found
-                             ? fmt::format("Dort jusqu'à ce que quelque chose arrive : {}.", found)
-                             : fmt::format("Dort, et guette {} : {}{}.", watched,
-                                           by_thread ? "" : "c'est ", found)
-                       : fmt::format("Regarde s'il y a du nouveau : oui, {}.", found);
+    const auto found = [&](std::string_view before_news) {
+      return by_thread ? "un autre fil l'appelle" : found_by(story, i, before_news);
+    };
+    text.meaning =
+        story.waited[i]
+            ? watched == found("")
+                  ? fmt::format("Dort jusqu'à ce que quelque chose arrive : {}.", watched)
+                  : fmt::format("Dort, et guette {} : {}.", watched, found("c'est "))
+            : fmt::format("Regarde s'il y a du nouveau : oui, {}.", found(""));
   } else if (!step.call.error().empty() || !step.call.finished) {
     text.result = error_shown(step.call.error());
     text.meaning =
@@ -196,9 +244,9 @@ std::optional<Description> describe_option(const Story& story, std::size_t i) {
   if (!by_fcntl && !by_ioctl) return std::nullopt;
   const bool on = by_ioctl ? option_value(step.call.argument(2)) != "0"
                            : contains(step.call.argument(2), "O_NONBLOCK");
-  text.arguments += by_ioctl ? ", FIONBIO" : on ? ", O_NONBLOCK" : ", bloquante";
-  text.meaning = on ? "Rend la socket non bloquante : au lieu de dormir, un appel rendra EAGAIN."
-                    : "Rend la socket bloquante : un appel dormira s'il le faut.";
+  text.arguments += by_ioctl ? ", FIONBIO" : on ? ", O_NONBLOCK" : ", bloquant";
+  text.meaning = on ? "Rend le socket non bloquant : au lieu de dormir, un appel rendra EAGAIN."
+                    : "Rend le socket bloquant : un appel dormira s'il le faut.";
   static_cast<void>(story);
   return text;
 }
