@@ -105,6 +105,11 @@ private:
       CHECK_FALSE(one.meaning.empty());
       CHECK((i == 0 || diagram_.events[i - 1].began <= one.began));
       CHECK((one.waited || one.ended == one.began));
+      // Nothing is shown to last beyond what the same thread did next.
+      const auto next = std::find_if(diagram_.events.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                     diagram_.events.end(),
+                                     [&](const Event& other) { return other.lane == one.lane; });
+      if (next != diagram_.events.end()) CHECK(one.ended <= next->began + 1e-5);
       // Who called before there was anything waited for it, and is shown so; in these lessons those
       // calls may sleep.
       const auto first = first_to.find(i);
@@ -274,6 +279,11 @@ TEST_CASE("lesson 17: the handshake, then frames") {
     }
   CHECK(asked == Lines{"text Bonjour !", "text Comment ça va ?", "close "});
   CHECK(answered == Lines{"text Echo : Bonjour !", "text Echo : Comment ça va ?", "close "});
+}
+
+TEST_CASE("lesson 18: what wakes a poll began before it returned") {
+  const Traced traced("18", 2);
+  CHECK(traced.lanes().size() > 1);
 }
 
 // Slow, as every program built on asio is under strace.

@@ -237,6 +237,40 @@ TEST_CASE("datagrams go one by one, and the one that nobody took is lost") {
   CHECK_FALSE(diagram.events[recvs[1]].waited);
 }
 
+TEST_CASE("of several clients of a UDP server, each datagram names its own") {
+  const auto sends = [&](int thread, double at, int port, const std::string& text) {
+    return LogWriter(thread)
+        .call(at, "socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<UDP:[22]>")
+        .call(at + 0.1, fmt::format("sendto(3<UDP:[0.0.0.0:{}]>, {}, {}, 0, {}, 16) = {}", port,
+                                    in_hex(text), text.size(), ipv4(9999), text.size()));
+  };
+  const std::string socket = "3<UDP:[127.0.0.1:9999]>";
+  const auto takes = [&](int port, const std::string& text) {
+    return "recvfrom(" + socket + ", " + in_hex(text) + ", 1024, 0, " + ipv4(port) +
+           ", [16]) = " + std::to_string(text.size());
+  };
+  const LogWriter taking = LogWriter(100)
+                               .call(0.1, "socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3<UDP:[11]>")
+                               .call(0.2, "bind(3<UDP:[11]>, " + ipv4(9999) + ", 16) = 0")
+                               .call(2.0, takes(5000, "un"))
+                               .call(2.1, fmt::format("sendto({}, {}, 2, 0, {}, 16) = 2", socket,
+                                                      in_hex("ok"), ipv4(5000)))
+                               .call(4.0, takes(5001, "deux"));
+  const Diagram diagram = merge({taking.program("serveur"),
+                                 sends(200, 1.0, 5000, "un")
+                                     .call(2.5, "recvfrom(3<UDP:[0.0.0.0:5000]>, " + in_hex("ok") +
+                                                    ", 1024, 0, " + ipv4(9999) + ", [16]) = 2")
+                                     .program("alice"),
+                                 sends(300, 3.0, 5001, "deux").program("carole")},
+                                {"Un titre"});
+  const auto taken = find(diagram, "serveur", "recvfrom");
+  REQUIRE(taken.size() == 2);
+  CHECK(diagram.events[taken[0]].meaning.find("d'alice") != std::string::npos);
+  CHECK(diagram.events[taken[1]].meaning.find("de carole") != std::string::npos);
+  const Event& answer = diagram.events[only(diagram, "serveur", "sendto")];
+  CHECK(answer.meaning.find("à alice") != std::string::npos);
+}
+
 TEST_CASE("poll waits for what the next call finds") {
   const std::string poll =
       "poll([{fd=" + server_end + ", events=POLLIN}], 1, -1) = 1 ([{fd=4, revents=POLLIN}])";
@@ -251,6 +285,47 @@ TEST_CASE("poll waits for what the next call finds") {
   REQUIRE(polls.size() == 2);
   CHECK(diagram.events[polls[0]].waited);
   CHECK_FALSE(diagram.events[polls[1]].waited);
+}
+
+TEST_CASE("what comes after a poll returned is not what woke it") {
+  const std::string nonblocking = "4<TCP:[127.0.0.1:9999->127.0.0.1:5000]>";
+  const auto poll = [&](const std::string& events, const std::string& found) {
+    return "poll([{fd=" + nonblocking + ", events=" + events +
+           "}], 1, -1) = 1 ([{fd=4, revents=" + found + "}])";
+  };
+  const Diagram diagram = merged(server()
+                                     .call(3.0, poll("POLLIN|POLLOUT", "POLLOUT"))
+                                     .call(3.2, send_of(server_end, "un"))
+                                     .call(3.4, poll("POLLIN|POLLOUT", "POLLOUT"))
+                                     .call(3.5, poll("POLLIN", "POLLIN"))
+                                     .call(4.0, recv_of(server_end, "deux"), 0.3),
+                                 client().call(4.1, send_of(client_end, "deux")));
+  const auto polls = find(diagram, "serveur", "poll");
+  REQUIRE(polls.size() == 3);
+  for (const std::size_t i : polls) {
+    const Event& event = diagram.events[i];
+    CHECK_FALSE(event.waited);
+    CHECK(event.ended == event.began);
+  }
+  CHECK(diagram.events[polls[0]].meaning ==
+        "Regarde s'il y a du nouveau\u00a0: oui, on peut écrire au client.");
+}
+
+TEST_CASE("a poll after a connect that did not wait says that the connection is made") {
+  const std::string socket = "3<TCP:[127.0.0.1:5000->127.0.0.1:9999]>";
+  const Diagram diagram =
+      merged(LogWriter(100)
+                 .call(0.1, "socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP) = 3<TCP:[11]>")
+                 .call(0.2, "connect(3<TCP:[11]>, " + ipv4(9999) +
+                                ", 16) = -1 EINPROGRESS (Operation now in progress)")
+                 .call(0.3,
+                       "poll([{fd=" + socket +
+                           ", events=POLLOUT}], 1, 1000) = 1 ([{fd=3, revents=POLLOUT}])",
+                       0.2),
+             LogWriter(200));
+  const Event& poll = diagram.events[only(diagram, "serveur", "poll")];
+  CHECK(poll.waited);
+  CHECK(poll.meaning.find("la connexion est faite.") != std::string::npos);
 }
 
 TEST_CASE("a call that may not sleep is not shown as sleeping, however long it took") {
@@ -339,6 +414,50 @@ TEST_CASE("lines printed in a row are one, and so are waiting for the keyboard a
   CHECK(typed.arguments == "«\u00a0Salut\u00a0»");
   CHECK(typed.waited);
   CHECK(find(diagram, "serveur", "poll").empty());
+}
+
+TEST_CASE("a child that runs no program of its own has its parent's name") {
+  const std::string shell = in_hex("/bin/sh");
+  const Diagram diagram = merge({LogWriter(100)
+                                     .call(0.1, "execve(" + shell + ", [" + in_hex("sh") + ", " +
+                                                    in_hex("-c") + "], 0x7ffd /* 20 vars */) = 0")
+                                     .call(0.2, "clone(child_stack=NULL, flags=SIGCHLD) = 101")
+                                     .by(101)
+                                     .call(0.3, "write(1<pipe:[7]>, " + in_hex("a\n") + ", 2) = 2")
+                                     .by(100)
+                                     .call(0.4, "write(1<pipe:[7]>, " + in_hex("b\n") + ", 2) = 2")
+                                     .program("")},
+                                {"Un titre"});
+  REQUIRE(diagram.lanes.size() == 2);
+  for (const Lane& lane : diagram.lanes) {
+    CHECK(lane.label == "sh");
+    CHECK(lane.program == "sh -c");
+  }
+}
+
+TEST_CASE("a pipe on descriptor 0 is no keyboard, but in a scene where nobody types") {
+  const std::string pipe = "0<pipe:[7]>";
+  LogWriter reader = server();
+  reader
+      .call(3.0, "poll([{fd=" + pipe + ", events=POLLIN}], 1, -1) = 1 ([{fd=0, revents=POLLIN}])",
+            0.5)
+      .call(3.8, "read(" + pipe + ", " + in_hex("Salut\n") + ", 4096) = 6")
+      .call(3.9, send_of(server_end, "un"))
+      .call(4.0, "read(" + pipe + ", \"\", 4096) = 0");
+  const auto meanings = [&](const std::string& label) {
+    const Diagram diagram =
+        merge({reader.program(label), client().program("client")}, {"Un titre"});
+    std::vector<std::string> texts;
+    for (const std::size_t i : find(diagram, label, "lit"))
+      texts.push_back(diagram.events[i].meaning);
+    return texts;
+  };
+  CHECK(meanings("") ==
+        std::vector<std::string>{"Attend la suite du tube, et y lit\u00a0: «\u00a0Salut\u00a0».",
+                                 "Le tube est fini\u00a0: plus personne n'y écrira."});
+  CHECK(meanings("serveur") ==
+        std::vector<std::string>{"Attend qu'on tape une ligne\u00a0: «\u00a0Salut\u00a0».",
+                                 "Le clavier se ferme (Ctrl-D)."});
 }
 
 TEST_CASE("frames are found after the handshake, wherever the calls cut them") {

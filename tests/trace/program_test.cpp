@@ -1,4 +1,6 @@
 // The program behind ./prise trace: its files, its refusals.
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -6,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/process.hpp"
+#include "support/reserved_port.hpp"
 
 using namespace prise::testing;
 namespace fs = std::filesystem;
@@ -42,6 +45,14 @@ std::string text_of(const fs::path& path) {
 
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+// How many straces write below this folder.
+int count_running_with(const fs::path& folder) {
+  int count = 0;
+  for (const fs::directory_entry& process : fs::directory_iterator("/proc"))
+    if (holds(text_of(process.path() / "cmdline"), folder.string() + "/")) ++count;
+  return count;
 }
 
 // Nobody listens on port 1 of this machine.
@@ -84,6 +95,49 @@ TEST_CASE("misuse is one line and status 2") {
   CHECK(unknown.ending.status == 2);
   CHECK(holds(unknown.output, "il n'y a pas de leçon"));
   CHECK(trace({"01", "--scene", "9"}).ending.status == 2);
+}
+
+TEST_CASE("a scene that measures is refused at once") {
+  for (const auto& [lesson, scene] :
+       {std::pair{"06", "3"}, {"13", "3"}, {"14", "3"}, {"21", "5"}}) {
+    INFO(lesson);
+    const std::vector<std::string> arguments{lesson, "--scene", scene};
+    const Finished refusal = trace(arguments);
+    CHECK(refusal.ending.status == 1);
+    CHECK(holds(refusal.output, "cette scène mesure\u00a0: strace la fausserait."));
+    CHECK(std::count(refusal.output.begin(), refusal.output.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("Ctrl-C during a lesson ends all that was started and leaves nothing") {
+  // A server for whom nobody comes.
+  const Folder root;
+  const fs::path lesson = root.path / "lessons" / "10_chat_full_duplex";
+  fs::create_directories(lesson);
+  const ReservedPort port;
+  std::ofstream(lesson / "transcript")
+      << "port " << port.number() << "\n\n== Seul\nserveur $ server\n"
+      << "serveur | Serveur de chat v2 démarré. En attente d'un client...\nserveur | Client\n";
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const Folder folder;
+    Process tracing({PRISE_TRACE,
+                     {"--root", root.path, "--build", PRISE_BUILD, "10"},
+                     Stdio::pipes,
+                     {{"TMPDIR", folder.path}}});
+    const Deadline deadline = within(Seconds(60));
+    while (count_running_with(folder.path) == 0 && !tracing.wait(within(Seconds(0.01))))
+      REQUIRE(Clock::now() < deadline);
+    tracing.send_signal(signal);
+    const auto ending = tracing.wait(deadline);
+    REQUIRE(ending);
+    INFO(signal << ": " << tracing.output());
+    CHECK(ending->signal == 0);
+    CHECK(ending->status == 130);
+    CHECK(holds(tracing.output(), "interrompu."));
+    CHECK(std::count(tracing.output().begin(), tracing.output().end(), '\n') == 1);
+    CHECK(count_running_with(folder.path) == 0);
+    CHECK(fs::is_empty(folder.path));
+  }
 }
 
 TEST_CASE("without strace, and where it may follow nobody, one line says so") {
