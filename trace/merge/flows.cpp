@@ -272,9 +272,12 @@ private:
   void polls() {
     for (std::size_t i = 0; i < all_.steps.size(); ++i)
       for (const std::size_t ready : all_.steps[i].ready) {
+        const auto& only_writable = all_.steps[i].only_writable;
+        if (std::find(only_writable.begin(), only_writable.end(), ready) != only_writable.end())
+          continue;  // what comes later has nothing to do with it
         auto cause = cause_of_readiness(i, ready);
         if (!cause && endpoint(ready).what == What::pipe) cause = wake_up(i, ready);
-        if (!cause) continue;
+        if (!cause || !may_meet(*cause, i)) continue;
         auto& first = found_.cause[i];
         if (!first || began(*cause) < began(*first)) first = cause;
       }

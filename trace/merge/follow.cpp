@@ -270,15 +270,23 @@ private:
     if (is_any_of(call.name, {"epoll_wait", "epoll_pwait", "epoll_pwait2"}) && step.endpoint) {
       for (const std::string_view event : items_of(call.argument(1)))
         for (const auto& [data, endpoint] : registered_[*step.endpoint])
-          if (!data.empty() && data == data_of(event)) step.ready.push_back(endpoint);
+          if (!data.empty() && data == data_of(event))
+            ready(step, endpoint, field(event, "events"));
     } else if (is_any_of(call.name, {"poll", "ppoll"})) {
       const std::size_t open = call.result.find("([");  // "1 ([{fd=5, revents=POLLIN}])"
       if (open == std::string::npos) return;
       const std::string_view list = std::string_view(call.result).substr(open + 1);
       for (const std::string_view item : items_of(list.substr(0, list.rfind(')'))))
-        if (!field(item, "revents").empty())
-          if (const auto ready = endpoint_of(step, field(item, "fd"))) step.ready.push_back(*ready);
+        if (const std::string_view events = field(item, "revents"); !events.empty())
+          if (const auto endpoint = endpoint_of(step, field(item, "fd")))
+            ready(step, *endpoint, events);
     }
+  }
+
+  // POLLOUT or EPOLLOUT, with nothing beside it: there is room, and nothing came.
+  static void ready(Step& step, std::size_t endpoint, std::string_view events) {
+    step.ready.push_back(endpoint);
+    if (events.ends_with("OUT") && !contains(events, "|")) step.only_writable.push_back(endpoint);
   }
 
   Followed& all_;

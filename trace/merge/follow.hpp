@@ -46,12 +46,13 @@ enum class Direction { none, out, in };
 // One call of one thread, with what it was about.
 struct Step {
   Call call;
-  std::size_t thread = 0;                 // of Followed::threads
-  std::optional<std::size_t> endpoint;    // what its first argument stood for
-  std::optional<std::size_t> created;     // by socket, accept …
-  std::optional<std::size_t> registered;  // by epoll_ctl
-  std::vector<std::size_t> watched;       // by poll, select, epoll_wait: what it slept on, and …
-  std::vector<std::size_t> ready;         // … what it found
+  std::size_t thread = 0;                  // of Followed::threads
+  std::optional<std::size_t> endpoint;     // what its first argument stood for
+  std::optional<std::size_t> created;      // by socket, accept …
+  std::optional<std::size_t> registered;   // by epoll_ctl
+  std::vector<std::size_t> watched;        // by poll, select, epoll_wait: what it slept on, and …
+  std::vector<std::size_t> ready;          // … what it found, and …
+  std::vector<std::size_t> only_writable;  // … those of them that had room, and nothing to read
   std::vector<std::size_t> ended;  // those whose last descriptor it closed, or whose writing end
 
   Direction direction = Direction::none;

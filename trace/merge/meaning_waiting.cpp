@@ -91,6 +91,42 @@ std::string numbers_of(const Story& story, const std::vector<std::size_t>& endpo
   return all;
 }
 
+// Nothing but a connect that did not wait came before on this socket.
+bool just_connected(const Story& story, std::size_t poll, std::size_t endpoint) {
+  for (std::size_t i = poll; i-- > 0;) {
+    const Step& step = story.all.steps[i];
+    if (step.endpoint != endpoint) continue;
+    if (step.call.name == "connect") return step.call.error() == "EINPROGRESS";
+    if (step.direction != Direction::none) return false;
+  }
+  return false;
+}
+
+// « c'est le client », « la connexion est faite », « le clavier, et on peut écrire à alice »
+std::string found_by(const Story& story, std::size_t poll, std::string_view before_news) {
+  const Step& step = story.all.steps[poll];
+  const Names names(story.all, story.flows);
+  std::vector<std::size_t> news;
+  std::vector<std::string> texts;
+  for (const std::size_t one : step.ready) {
+    if (std::find(step.only_writable.begin(), step.only_writable.end(), one) ==
+        step.only_writable.end()) {
+      news.push_back(one);
+    } else {
+      std::string text = just_connected(story, poll, one)
+                             ? "la connexion est faite"
+                             : "on peut écrire " + to(names.peer_of(one));
+      if (std::find(texts.begin(), texts.end(), text) == texts.end())
+        texts.push_back(std::move(text));
+    }
+  }
+  if (!news.empty()) texts.insert(texts.begin(), std::string(before_news) + list_of(story, news));
+  std::string all;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    all += (i == 0 ? "" : i + 1 == texts.size() ? ", et " : ", ") + texts[i];
+  return all;
+}
+
 // poll, select and epoll_wait.
 std::optional<Description> poll_call(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
@@ -108,13 +144,15 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
         fmt::format("{} prêt{}", numbers_of(story, step.ready), step.ready.size() > 1 ? "s" : "");
     const auto cause = story.flows.cause[i];
     const bool by_thread = only_inside && cause && story.all.steps[*cause].thread != step.thread;
-    const std::string found = by_thread ? "un autre fil l'appelle" : list_of(story, step.ready);
-    text.meaning = story.waited[i]
-                       ? watched == found
-                             ? fmt::format("Dort jusqu'à ce que quelque chose arrive : {}.", found)
-                             : fmt::format("Dort, et guette {} : {}{}.", watched,
-                                           by_thread ? "" : "c'est ", found)
-                       : fmt::format("Regarde s'il y a du nouveau : oui, {}.", found);
+    const auto found = [&](std::string_view before_news) {
+      return by_thread ? "un autre fil l'appelle" : found_by(story, i, before_news);
+    };
+    text.meaning =
+        story.waited[i]
+            ? watched == found("")
+                  ? fmt::format("Dort jusqu'à ce que quelque chose arrive : {}.", watched)
+                  : fmt::format("Dort, et guette {} : {}.", watched, found("c'est "))
+            : fmt::format("Regarde s'il y a du nouveau : oui, {}.", found(""));
   } else if (!step.call.error().empty() || !step.call.finished) {
     text.result = error_shown(step.call.error());
     text.meaning =
