@@ -64,6 +64,29 @@ std::string failure(const Story& story, std::size_t i, bool out) {
                      french_error(error));
 }
 
+// Who is at the other end of what this step carried: a UDP socket has not one peer but many.
+std::optional<std::string> partner(const Story& story, std::size_t i) {
+  const Step& step = story.all.steps[i];
+  const auto label = [&](std::size_t other) {
+    return story.all.processes[story.all.threads[story.all.steps[other].thread].process].label;
+  };
+  if (story.all.endpoints[*step.endpoint].what == What::datagrams) {
+    for (const Passage& passage : story.flows.passages) {
+      if (passage.from == i && passage.to) return label(*passage.to);
+      if (passage.to == i) return label(passage.from);
+    }
+    // It was lost: another to the same address tells who is there.
+    for (const Passage& passage : story.flows.passages) {
+      const Step& other = story.all.steps[passage.from];
+      if (passage.to && other.endpoint == step.endpoint && other.peer == step.peer)
+        return label(*passage.to);
+    }
+    if (!step.peer.empty()) return std::nullopt;
+  }
+  if (!story.flows.peer[*step.endpoint]) return std::nullopt;
+  return Names(story.all, story.flows).peer_of(*step.endpoint);
+}
+
 Description sending(const Story& story, std::size_t i) {
   const Step& step = story.all.steps[i];
   const std::string peer = Names(story.all, story.flows).peer_of(*step.endpoint);
@@ -76,8 +99,8 @@ Description sending(const Story& story, std::size_t i) {
     return text;
   }
   text.result = octets(step.count);
-  const bool known = story.flows.peer[*step.endpoint].has_value();
-  const std::string whom = known ? to(peer) : "à " + (step.peer.empty() ? peer : step.peer);
+  const auto known = partner(story, i);
+  const std::string whom = known ? to(*known) : "à " + (step.peer.empty() ? peer : step.peer);
   const bool datagram = story.all.endpoints[*step.endpoint].what == What::datagrams;
   text.meaning = fmt::format("Envoie {} {}{}.", whom, datagram ? "un datagramme de " : "",
                              content_of(story, i));
@@ -111,8 +134,8 @@ Description receiving(const Story& story, std::size_t i) {
     if (text.meaning[0] == 'r') text.meaning[0] = 'R';
   } else {
     text.result = octets(step.count);
-    const std::string whom =
-        story.flows.peer[*step.endpoint] || step.peer.empty() ? of(peer) : "de " + step.peer;
+    const auto known = partner(story, i);
+    const std::string whom = known ? of(*known) : step.peer.empty() ? of(peer) : "de " + step.peer;
     const char* way = step.peeked       ? "Regarde, sans les prendre, "
                       : story.waited[i] ? "Attend, puis reçoit "
                                         : "Reçoit aussitôt ";
