@@ -1,6 +1,6 @@
 // trace SUBJECT [options], or trace [options] -- COMMAND: runs it under strace and shows who called
 // what, and what went from one to the other. ./prise trace is its user. Status 0: shown; 1: it
-// could not be run; 2: misuse.
+// could not be run; 2: misuse; 130: a signal stopped it.
 #include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -161,6 +161,9 @@ int main(int argc, char** argv) {
   } catch (const testing::TranscriptError& error) {
     warn("prise : {}", error.what());
     return 2;
+  } catch (const CaptureStopped&) {
+    warn("prise : interrompu.");
+    return 130;  // as shells tell a SIGINT
   } catch (const CaptureError& error) {
     std::cerr << "prise : " << error.what() << "\n";
     return 1;

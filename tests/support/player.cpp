@@ -171,6 +171,7 @@ private:
     command.arguments.assign(words.begin() + 1, words.end());
     command.stdio = is_interactive(step.label) ? Stdio::pseudo_terminal : Stdio::pipes;
     if (settings_.wrapper) command.wrapper = settings_.wrapper(step.label);
+    command.stop_fd = settings_.stop_fd;
     command.environment = {{"TERM", "dumb"}};  // lines as they are, without cursor movements
     history_.push_back(step.label + " $ " + step.text);
     actors_.erase(step.label);

@@ -24,6 +24,7 @@ struct PlaySettings {
   Seconds patience = Seconds(10);  // for each line, and for the end of each program
   // The command that runs the program with this label (Command::wrapper); none: nothing does.
   std::function<std::vector<std::string>(const std::string& label)> wrapper = {};
+  int stop_fd = -1;  // once it can be read, play ends all that it started and throws Stopped
 };
 
 // Sees the exchange as it happens, in the transcript's order.

@@ -151,6 +151,7 @@ std::string Ending::text() const {
 
 Process::Process(const Command& command)
     : wrapped_(!command.wrapper.empty()),
+      stop_fd_(command.stop_fd),
       is_terminal_(command.stdio == Stdio::pseudo_terminal),
       output_bytes_max_(command.output_bytes_max) {
   ::signal(SIGPIPE, SIG_IGN);  // typing to a program that has closed its input must not end us
@@ -190,6 +191,7 @@ Process::Process(Process&& other) noexcept
       program_file_(std::move(other.program_file_)),
       input_fd_(std::exchange(other.input_fd_, -1)),
       output_fd_(std::exchange(other.output_fd_, -1)),
+      stop_fd_(other.stop_fd_),
       is_terminal_(other.is_terminal_),
       output_bytes_max_(other.output_bytes_max_),
       too_much_output_(other.too_much_output_),
@@ -207,6 +209,11 @@ Process::~Process() {
   }
   close_fd(input_fd_);
   close_fd(output_fd_);
+}
+
+void Process::check_stop() const {
+  pollfd stop{stop_fd_, POLLIN, 0};  // -1: poll leaves it alone
+  if (::poll(&stop, 1, 0) == 1) throw Stopped{};
 }
 
 // Takes what is there without waiting.
@@ -228,9 +235,10 @@ void Process::drain() {
 bool Process::read_more(Deadline deadline) {
   const std::size_t before = output_.size();
   while (output_fd_ != -1) {
-    pollfd watched{output_fd_, POLLIN, 0};
-    const int ready = ::poll(&watched, 1, milliseconds_until(deadline));
-    if (ready == 1) drain();
+    std::array<pollfd, 2> watched{{{output_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}}};
+    const int ready = ::poll(watched.data(), watched.size(), milliseconds_until(deadline));
+    check_stop();
+    if (ready > 0) drain();
     if (output_.size() != before) return true;
     if (ready == 0 && Clock::now() >= deadline) return false;
     if (too_much_output_) return false;
@@ -288,6 +296,7 @@ pid_t Process::program_pid() const {
 std::optional<Ending> Process::wait(Deadline deadline) {
   while (!ending_) {
     int status = 0;
+    check_stop();
     drain();
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       ending_ = WIFSIGNALED(status) ? Ending{0, WTERMSIG(status)} : Ending{WEXITSTATUS(status), 0};

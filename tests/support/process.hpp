@@ -32,7 +32,11 @@ struct Command {
   std::filesystem::path folder = {};                    // where it runs; empty: here
   std::vector<std::string> wrapper = {};   // a command that runs the program: a sandbox's
   std::size_t output_bytes_max = 8 << 20;  // what lies beyond is read and dropped
+  int stop_fd = -1;  // once it can be read, waiting for the program ends with Stopped
 };
+
+// Thrown by who waits for a program, when its stop_fd can be read.
+struct Stopped {};
 
 // How a program ended: by itself with a status, or by a signal.
 struct Ending {
@@ -72,12 +76,14 @@ public:
 private:
   void start(const Command& command);
   void drain();
+  void check_stop() const;
 
   pid_t pid_ = -1;
   bool wrapped_ = false;
   std::filesystem::path program_file_ = {};  // known when wrapped
   int input_fd_ = -1;
   int output_fd_ = -1;
+  int stop_fd_ = -1;  // not ours
   bool is_terminal_ = false;
   std::size_t output_bytes_max_;
   bool too_much_output_ = false;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -51,6 +52,51 @@ public:
 
 private:
   std::filesystem::path path_;
+};
+
+// While it lives, Ctrl-C, SIGTERM and SIGHUP end nothing: they make fd() readable. One at a time.
+class StopSignals {
+public:
+  StopSignals() {
+    if (::pipe(ends_.data()) == -1)
+      throw std::system_error(errno, std::generic_category(), "pipe");
+    for (const int end : ends_) {
+      ::fcntl(end, F_SETFD, FD_CLOEXEC);
+      ::fcntl(end, F_SETFL, O_NONBLOCK);
+    }
+    write_end_ = ends_[1];
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      struct sigaction action {};
+      action.sa_handler = [](int) {
+        const int fault = errno;
+        static_cast<void>(!::write(write_end_, "", 1));
+        errno = fault;
+      };
+      ::sigaction(signals[i], nullptr, &before_[i]);
+      if (before_[i].sa_handler != SIG_IGN)  // nohup(1)
+        ::sigaction(signals[i], &action, nullptr);
+    }
+  }
+  ~StopSignals() {
+    for (std::size_t i = 0; i < signals.size(); ++i)
+      ::sigaction(signals[i], &before_[i], nullptr);
+    for (const int end : ends_)
+      ::close(end);
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  int fd() const { return ends_[0]; }
+  bool stopped() const {
+    char byte = 0;
+    return ::read(ends_[0], &byte, 1) == 1;
+  }
+
+private:
+  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+  static inline volatile std::sig_atomic_t write_end_ = -1;
+  std::array<int, 2> ends_{};
+  std::array<struct sigaction, signals.size()> before_{};
 };
 
 bool in_path(const std::string& program) {
@@ -133,15 +179,22 @@ std::vector<Program> capture_scene(const testing::Transcript& transcript, std::s
                                    testing::PlaySettings settings, testing::Audience& audience) {
   testing::Transcript one = transcript;
   one.scenes = {transcript.scenes.at(scene)};
+  const StopSignals stop;
+  settings.stop_fd = stop.fd();
   strace();  // says at once what is missing
   const TemporaryFolder logs;
   std::size_t count = 0;
   settings.wrapper = [&](const std::string&) { return strace_into(logs.file(count++)); };
   std::vector<Program> programs;
   Listener listener(audience, programs);
-  if (const auto report = testing::play(one, settings, listener)) throw CaptureError(*report);
+  try {
+    if (const auto report = testing::play(one, settings, listener)) throw CaptureError(*report);
+  } catch (const testing::Stopped&) {
+    throw CaptureStopped{};
+  }
   for (std::size_t i = 0; i < programs.size(); ++i)
     programs[i].log = read_log(logs.file(i));
+  if (stop.stopped()) throw CaptureStopped{};
   return programs;
 }
 

@@ -18,7 +18,11 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-// Plays one scene of a transcript. The settings' own wrapper is not used.
+// SIGINT, SIGTERM or SIGHUP came: all that was started has ended, and nothing is left of it.
+struct CaptureStopped {};
+
+// Plays one scene of a transcript. The settings' own wrapper and stop_fd are not used. Takes those
+// signals for itself meanwhile. Throws CaptureError, CaptureStopped.
 std::vector<Program> capture_scene(const testing::Transcript& transcript, std::size_t scene,
                                    testing::PlaySettings settings, testing::Audience& audience);
 
