@@ -95,6 +95,7 @@ Diagram draw(const Options& options) {
     throw testing::TranscriptError(
         fmt::format("cette leçon n'a que {} scènes (--scene).", scenes.size()));
   const std::size_t scene = options.scene > 0 ? options.scene - 1 : main_scene(subject.transcript);
+  if (measures(scenes[scene])) throw CaptureError("cette scène mesure : strace la fausserait.");
   testing::PlaySettings play;
   play.programs = std::filesystem::canonical(subject.programs);
   play.patience = testing::Seconds(30);  // strace takes its time

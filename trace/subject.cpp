@@ -80,6 +80,13 @@ Subject find_subject(const std::string& name, const fs::path& root, const fs::pa
           build / "lessons" / folder.filename()};
 }
 
+bool measures(const testing::Scene& scene) {
+  return std::any_of(scene.steps.begin(), scene.steps.end(), [](const testing::Step& step) {
+    const std::string program = step.text.substr(0, step.text.find(' '));
+    return step.kind == testing::StepKind::start && (program == "measure" || program == "compare");
+  });
+}
+
 bool ports_are_free(const testing::Transcript& transcript) {
   for (const testing::DeclaredPort& port : transcript.ports)
     for (const int type : {SOCK_STREAM, SOCK_DGRAM})

@@ -24,6 +24,9 @@ Subject find_subject(const std::string& name, const std::filesystem::path& root,
 // earlier one), or else the first.
 std::size_t main_scene(const testing::Transcript& transcript);
 
+// What a scene with these programs prints is how long things take.
+bool measures(const testing::Scene& scene);
+
 // Nobody has the ports that it names, neither for TCP nor for UDP.
 bool ports_are_free(const testing::Transcript& transcript);
 
