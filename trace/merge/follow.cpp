@@ -104,7 +104,7 @@ private:
   }
 
   void inherit(std::size_t child, std::size_t parent) {
-    all_.processes[child].executable = all_.processes[parent].executable;
+    all_.processes[child] = all_.processes[parent];  // until an execve of its own
     tables_[child] = tables_[parent];
     for (const auto& [fd, endpoint] : tables_[child])
       ++all_.endpoints[endpoint].references;
