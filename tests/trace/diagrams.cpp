@@ -206,16 +206,16 @@ Diagram websocket_echo() {
       "Upgrade\\r\\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\nSec-WebSocket-Version: 13\\r\\n\\r\\n");
   const auto agreed = sketch.call(0, 0.0812, "send", "4, 129 octets", "129 octets",
-                                  "Accepte : à partir d'ici, on parle en frames.");
+                                  "Accepte : à partir d'ici, on parle en trames.");
   sketch.arrow(
       agreed, waits, ArrowKind::bytes,
       "HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
       "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\\r\\n\\r\\n");
   const auto says =
-      sketch.call(1, 0.0818, "send", "3, 15 octets", "15 octets", "Envoie une frame de texte.");
+      sketch.call(1, 0.0818, "send", "3, 15 octets", "15 octets", "Envoie une trame de texte.");
   sketch.source("lessons/17_ws_echo/client.cpp", 27, "ws.send_text(message);");
   const auto hears =
-      sketch.call(0, 0.0822, "recv", "4, 65536 octets", "15 octets", "Lit une frame entière.");
+      sketch.call(0, 0.0822, "recv", "4, 65536 octets", "15 octets", "Lit une trame entière.");
   Arrow& text = sketch.arrow(says, hears, ArrowKind::bytes, "\\x81\\x897\\xfa!=u\\x95O");
   text.bytes = 15;
   text.hex = "81 89 37 fa 21 3d 75 95 4f 57 58 8f 53 1d 16";
@@ -225,7 +225,7 @@ Diagram websocket_echo() {
                                 "Renvoie le message, et un ping, en une seule fois.");
   sketch.source(server, 46, "ws.send_text(\"Echo : \" + message->text);");
   const auto answer =
-      sketch.call(1, 0.0835, "recv", "3, 65536 octets", "20 octets", "Lit deux frames d'un coup.");
+      sketch.call(1, 0.0835, "recv", "3, 65536 octets", "20 octets", "Lit deux trames d'un coup.");
   Arrow& back =
       sketch.arrow(echo, answer, ArrowKind::bytes, "\\x81\\x10Echo : Bonjour !\\x89\\x00");
   back.bytes = 20;
@@ -234,9 +234,9 @@ Diagram websocket_echo() {
       {"text", true, false, false, 16, "81 10", "Echo : Bonjour !", "texte de 16 octets"},
       {"ping", true, false, false, 0, "89 00", "", "ping vide"}};
   const auto ends = sketch.call(1, 0.084, "send", "3, 8 octets", "8 octets",
-                                "Dit au revoir : frame Close, code 1000.");
+                                "Dit au revoir : trame Close, code 1000.");
   const auto ended =
-      sketch.call(0, 0.0845, "recv", "4, 65536 octets", "8 octets", "Lit la frame Close.");
+      sketch.call(0, 0.0845, "recv", "4, 65536 octets", "8 octets", "Lit la trame Close.");
   Arrow& close = sketch.arrow(ends, ended, ArrowKind::bytes, "\\x88\\x82...");
   close.bytes = 8;
   close.hex = "88 82 01 02 03 04 02 ea";

@@ -37,7 +37,7 @@ function frame_parts(frame) {
     fields.append(element(`div.${role}`, element("dt", name), element("dd", element("code", value))));
   }
   const explained = element("ul.explained", ...frame.fields.map(({ name, says }) => element("li", element("b", name), ` ${says}`)));
-  return [element("h4", `Frame\u00a0: ${frame.meaning}`), fields, explained, element("p.place", `En-tête\u00a0: ${frame.header}`)];
+  return [element("h4", `Trame\u00a0: ${frame.meaning}`), fields, explained, element("p.place", `En-tête\u00a0: ${frame.header}`)];
 }
 
 // What is behind the escapes of an HTTP head reads better line by line.
