@@ -41,6 +41,7 @@ struct Event {
   std::string meaning;  // one French sentence: « Attend des octets de client, et en reçoit 5. »
   Outcome outcome = Outcome::done;
   std::optional<Source> source;
+  std::string awaited = {};  // « le clavier »: what it sleeps for, where the name says too little
 };
 
 // A WebSocket frame (RFC 6455, section 5.2) found in what an arrow carries.

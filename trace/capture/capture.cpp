@@ -58,8 +58,7 @@ private:
 class StopSignals {
 public:
   StopSignals() {
-    if (::pipe(ends_.data()) == -1)
-      throw std::system_error(errno, std::generic_category(), "pipe");
+    if (::pipe(ends_.data()) == -1) throw std::system_error(errno, std::generic_category(), "pipe");
     for (const int end : ends_) {
       ::fcntl(end, F_SETFD, FD_CLOEXEC);
       ::fcntl(end, F_SETFL, O_NONBLOCK);

@@ -25,8 +25,8 @@ struct Endpoint {
   bool nonblocking = false;
   int references = 0;
 
-  // What only the program itself writes to: a pipe, a timer.
-  bool is_inside() const { return what == What::pipe || what == What::timer; }
+  // What only the program itself writes to: a timer, a pipe, but not the one it was given to read.
+  bool is_inside() const { return (what == What::pipe && fd != 0) || what == What::timer; }
 };
 
 struct Process {

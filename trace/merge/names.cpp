@@ -43,7 +43,7 @@ std::string Names::peer_of(std::size_t endpoint) const {
 
 std::string Names::watched(std::size_t endpoint) const {
   const Endpoint& what = all_.endpoints[endpoint];
-  if (what.fd == 0) return "le clavier";
+  if (what.fd == 0) return what.what == What::pipe ? "la suite du tube" : "le clavier";
   if (what.what == What::stream) return what.listens ? "un nouveau client" : the(peer_of(endpoint));
   if (what.what == What::datagrams) return "un datagramme";
   if (what.what == What::pipe) return "un réveil interne";

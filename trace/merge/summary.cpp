@@ -65,7 +65,13 @@ bool is_lookup(const Draft& draft, const Followed& all) {
   });
 }
 
-bool waits_for_keyboard(const Draft& draft, const Followed& all) {
+// Descriptor 0, when it is no terminal: printf a | cat.
+bool reads_pipe(const Draft& draft, const Followed& all) {
+  const Step& step = all.steps[draft.steps.back()];
+  return step.endpoint && all.endpoints[*step.endpoint].what == What::pipe;
+}
+
+bool waits_for_input(const Draft& draft, const Followed& all) {
   const Step& step = first_step(draft, all);
   return step.ready.size() == 1 && all.endpoints[step.ready.front()].fd == 0;
 }
@@ -106,7 +112,7 @@ bool join(Draft& before, const Draft& next, const Followed& all) {
     take_steps(before, next);
     return true;
   }
-  if (call == "lit" && waits_for_keyboard(before, all)) {
+  if (call == "lit" && waits_for_input(before, all)) {
     const double began = before.event.began;
     const double ended = before.event.ended;
     const bool waited = before.event.waited;
@@ -122,6 +128,28 @@ bool join(Draft& before, const Draft& next, const Followed& all) {
   return false;
 }
 
+void finish_reading(Draft& draft, const Followed& all) {
+  Event& event = draft.event;
+  const std::string text = text_of_steps(draft, all);
+  const std::string quoted = fmt::format("« {} »", text);
+  const bool from_pipe = reads_pipe(draft, all);
+  event.awaited = from_pipe ? "la suite du tube" : "le clavier";
+  if (text.empty() && event.outcome != Outcome::done) {
+    event.arguments = "rien";
+    event.meaning = fmt::format("Attend {}, en vain.", event.awaited);
+  } else if (from_pipe) {
+    event.arguments = text.empty() ? "la fin du tube" : "dans le tube " + quoted;
+    event.meaning = text.empty()   ? "Le tube est fini : plus personne n'y écrira."
+                    : event.waited ? fmt::format("Attend la suite du tube, et y lit : {}.", quoted)
+                                   : fmt::format("Lit dans le tube : {}.", quoted);
+  } else {
+    event.arguments = text.empty() ? "la fin (Ctrl-D)" : quoted;
+    event.meaning = text.empty()   ? "Le clavier se ferme (Ctrl-D)."
+                    : event.waited ? fmt::format("Attend qu'on tape une ligne : {}.", quoted)
+                                   : fmt::format("Lit ce qui a été tapé : {}.", quoted);
+  }
+}
+
 void finish(Draft& draft, const Followed& all) {
   Event& event = draft.event;
   if (is_lookup(draft, all)) {
@@ -134,12 +162,7 @@ void finish(Draft& draft, const Followed& all) {
     event.arguments = fmt::format("« {} »", text_of_steps(draft, all));
     event.meaning = fmt::format("Affiche {}.", event.arguments);
   } else if (event.call == "lit") {
-    const std::string text = text_of_steps(draft, all);
-    event.arguments = text.empty() ? "fin" : fmt::format("« {} »", text);
-    event.meaning = text.empty() ? "Le clavier se ferme (Ctrl-D)."
-                    : event.waited
-                        ? fmt::format("Attend qu'on tape une ligne : {}.", event.arguments)
-                        : fmt::format("Lit ce qui a été tapé : {}.", event.arguments);
+    finish_reading(draft, all);
   }
 }
 

@@ -204,7 +204,7 @@ private:
     const bool plain = event.call == "affiche" || event.call == "lit";
     std::string call = event.call + (plain ? " " : "(") + event.arguments + (plain ? "" : ")");
     if (sleeps) {
-      add(plain ? "attend le clavier…" : call + " dort…", "1");
+      add(event.awaited.empty() ? call + " dort…" : "attend " + event.awaited + "…", "1");
       return lines;
     }
     if (!event.result.empty()) call += " = " + event.result;
