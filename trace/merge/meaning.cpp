@@ -37,8 +37,8 @@ std::optional<Description> socket_call(const Story& story, const Step& step) {
   return Description{
       "socket", fmt::format("{}, {}", family, type),
       fmt::format("descripteur {}", *step.call.value()),
-      fmt::format("Crée une socket {}{}{}, qui n'est encore reliée à rien.", tcp ? "TCP" : "UDP",
-                  contains(family, "6") ? " (IPv6)" : "", nonblocking ? ", non bloquante" : "")};
+      fmt::format("Crée un socket {}{}{}, qui n'est encore relié à rien.", tcp ? "TCP" : "UDP",
+                  contains(family, "6") ? " (IPv6)" : "", nonblocking ? ", non bloquant" : "")};
 }
 
 Description bind_call(const Step& step) {
@@ -108,13 +108,13 @@ std::optional<Description> close_call(const Story& story, const Step& step) {
   if (what.what != What::stream && what.what != What::datagrams) return std::nullopt;
   Description text{"close", fd_of(step), plain_result(step.call), ""};
   if (step.ended.empty())
-    text.meaning = "Ferme un descripteur ; la socket en a encore un autre.";
+    text.meaning = "Ferme un descripteur ; le socket en a encore un autre.";
   else if (what.listens)
     text.meaning = "Cesse d'écouter : plus personne ne pourra se connecter.";
   else if (what.what == What::datagrams)
-    text.meaning = "Rend la socket UDP au noyau.";
+    text.meaning = "Rend le socket UDP au noyau.";
   else if (what.remote.empty())
-    text.meaning = "Rend au noyau une socket qui n'était reliée à rien.";
+    text.meaning = "Rend au noyau un socket qui n'était relié à rien.";
   else
     text.meaning = fmt::format("Ferme la connexion avec {}.",
                                the(Names(story.all, story.flows).peer_of(*step.endpoint)));

@@ -62,9 +62,9 @@ std::string meaning_of_option(std::string_view option, const std::string& value)
   if (option == "TCP_NODELAY")
     return "Les petits messages partiront sans attendre d'autres octets.";
   if (option == "IPV6_V6ONLY")
-    return value == "0" ? "Cette socket IPv6 acceptera aussi les clients en IPv4."
-                        : "Cette socket IPv6 n'acceptera pas les clients en IPv4.";
-  return fmt::format("Règle l'option {} de la socket.", option);
+    return value == "0" ? "Ce socket IPv6 acceptera aussi les clients en IPv4."
+                        : "Ce socket IPv6 n'acceptera pas les clients en IPv4.";
+  return fmt::format("Règle l'option {} du socket.", option);
 }
 
 // "clavier, le client"
@@ -234,9 +234,9 @@ std::optional<Description> describe_option(const Story& story, std::size_t i) {
   if (!by_fcntl && !by_ioctl) return std::nullopt;
   const bool on = by_ioctl ? option_value(step.call.argument(2)) != "0"
                            : contains(step.call.argument(2), "O_NONBLOCK");
-  text.arguments += by_ioctl ? ", FIONBIO" : on ? ", O_NONBLOCK" : ", bloquante";
-  text.meaning = on ? "Rend la socket non bloquante : au lieu de dormir, un appel rendra EAGAIN."
-                    : "Rend la socket bloquante : un appel dormira s'il le faut.";
+  text.arguments += by_ioctl ? ", FIONBIO" : on ? ", O_NONBLOCK" : ", bloquant";
+  text.meaning = on ? "Rend le socket non bloquant : au lieu de dormir, un appel rendra EAGAIN."
+                    : "Rend le socket bloquant : un appel dormira s'il le faut.";
   static_cast<void>(story);
   return text;
 }
