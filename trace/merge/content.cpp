@@ -188,7 +188,7 @@ bool read_tls(const Recorded& bytes, Content& content) {
                        : at(5) == 2  ? "ServerHello"
                                      : "poignée de main";
     content.marks[offset] = {fmt::format("un enregistrement TLS : {}, {}", kind, octets(length)),
-                             true};
+                             true, 5 + length};
     offset += 5 + length;
   }
   return true;
@@ -216,6 +216,21 @@ std::vector<Content> read_contents(const Followed& all, const Flows& flows) {
     FrameReader(answered, Role::client).read(*answered_end, contents[other].frames);
   }
   return contents;
+}
+
+std::string marked(const Content& content, std::size_t offset, std::size_t end, Marks which) {
+  std::string text;
+  const auto next = content.marks.lower_bound(offset);
+  if (next != content.marks.begin()) {
+    const auto before = std::prev(next);
+    if (before->second.hides_bytes && offset < before->first + before->second.bytes)
+      text = fmt::format("la suite de l'enregistrement TLS, {}",
+                         octets(std::min(end, before->first + before->second.bytes) - offset));
+  }
+  for (auto mark = next; mark != content.marks.end() && mark->first < end; ++mark)
+    if (which == Marks::all || mark->second.hides_bytes)
+      text += (text.empty() ? "" : " ; ") + mark->second.meaning;
+  return text;
 }
 
 std::string shown_text(std::string_view bytes, std::size_t bytes_max) {

@@ -17,12 +17,18 @@ namespace prise::trace {
 struct Mark {
   std::string meaning;
   bool hides_bytes = false;  // they are encrypted: as text they say nothing
+  std::size_t bytes = 0;     // how far they reach, when they are hidden
 };
 
 struct Content {
   std::map<std::size_t, Frame> frames;  // by the offset of their first byte
   std::map<std::size_t, Mark> marks;    // the same
 };
+
+// What the marks say of these bytes of a flow, also of those that are the rest of what began
+// before; empty: nothing.
+enum class Marks { all, hiding };
+std::string marked(const Content& content, std::size_t offset, std::size_t end, Marks which);
 
 // One for each flow. The other direction tells whether a handshake was accepted.
 std::vector<Content> read_contents(const Followed& all, const Flows& flows);

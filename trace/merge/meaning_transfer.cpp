@@ -32,11 +32,8 @@ std::string content_of(const Story& story, std::size_t i) {
         const Content& content = story.contents[flow];
         const auto within = [&](const auto& map) { return map.lower_bound(piece.offset); };
         const auto end = piece.offset + piece.count;
-        std::string marks;
-        for (auto mark = within(content.marks); mark != content.marks.end() && mark->first < end;
-             ++mark)
-          marks += (marks.empty() ? "" : " ; ") + mark->second.meaning;
-        if (!marks.empty()) return marks;
+        if (std::string marks = marked(content, piece.offset, end, Marks::all); !marks.empty())
+          return marks;
         std::size_t count = 0;
         for (auto frame = within(content.frames);
              frame != content.frames.end() && frame->first < end; ++frame, ++count)

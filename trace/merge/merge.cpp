@@ -170,10 +170,7 @@ private:
     for (auto frame = content.frames.lower_bound(passage.offset);
          frame != content.frames.end() && frame->first < end; ++frame)
       arrow.frames.push_back(frame->second);
-    std::string hidden;
-    for (auto mark = content.marks.lower_bound(passage.offset);
-         mark != content.marks.end() && mark->first < end; ++mark)
-      if (mark->second.hides_bytes) hidden += (hidden.empty() ? "" : " ; ") + mark->second.meaning;
+    const std::string hidden = marked(content, passage.offset, end, Marks::hiding);
     if (!hidden.empty()) arrow.text = "[" + hidden + "]";
   }
 
