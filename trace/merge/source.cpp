@@ -74,6 +74,13 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) {
   return lines;
 }
 
+// Where a destructor is called, or where one that nobody wrote stands: the end of a block, the head
+// of a class. Its caller's line, or what it calls in common/, tells more.
+bool says_nothing(std::string_view line) {
+  const bool head = line.starts_with("struct ") || line.starts_with("class ");
+  return line.find_first_not_of("});") == std::string_view::npos || (head && line.ends_with('{'));
+}
+
 }  // namespace
 
 void SourceFinder::learn(const std::vector<const std::vector<CodeAddress>*>& stacks) {
@@ -117,6 +124,7 @@ std::optional<Source> SourceFinder::of(const std::vector<CodeAddress>& stack) {
   for (const CodeAddress& frame : stack) {
     const auto found = places_.find({frame.binary, call_site(frame)});
     if (found == places_.end()) continue;
+    if (says_nothing(line_text(found->second))) continue;
     const std::string path = found->second.file.substr(root_.string().size() + 1);
     // With coroutines all comes out of the loop that main runs: that says nothing.
     const bool in_lesson = (path.starts_with("lessons/") || path.starts_with("examples/")) &&
