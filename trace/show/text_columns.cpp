@@ -28,6 +28,15 @@ bool is_wide(std::uint32_t code) {
          (code >= 0x20000 && code <= 0x3FFFD);
 }
 
+// A sign that the French set apart, and the no-break space before it, belong to the word before.
+bool may_begin_line(const std::vector<std::string>& glyphs, std::size_t i) {
+  if (i == glyphs.size()) return true;
+  const auto holds_on = [](const std::string& glyph) {
+    return glyph == "\u00a0" || glyph == "\u202f";
+  };
+  return !holds_on(glyphs[i]) && glyphs[i] != "»" && (i == 0 || !holds_on(glyphs[i - 1]));
+}
+
 }  // namespace
 
 std::vector<std::string> glyphs_of(std::string_view text) {
@@ -70,11 +79,15 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     std::size_t next = end;
     if (end < glyphs.size()) {
       std::size_t space = end;
-      while (space > begin && glyphs[space] != " ")
+      while (space > begin && (glyphs[space] != " " || !may_begin_line(glyphs, space + 1)))
         --space;
       if (space > begin) {
         end = space;
         next = space + 1;
+      } else {
+        while (end > begin + 1 && !may_begin_line(glyphs, end))
+          --end;
+        next = end;
       }
     }
     std::string line;
