@@ -93,7 +93,9 @@ Diagram draw(const Options& options) {
   const auto& scenes = subject.transcript.scenes;
   if (options.scene > scenes.size())
     throw testing::TranscriptError(
-        fmt::format("cette leçon n'a que {} scènes (--scene).", scenes.size()));
+        scenes.size() == 1
+            ? "cette leçon n'a qu'une scène (--scene)."
+            : fmt::format("cette leçon n'a que {} scènes (--scene).", scenes.size()));
   const std::size_t scene = options.scene > 0 ? options.scene - 1 : main_scene(subject.transcript);
   if (measures(scenes[scene])) throw CaptureError("cette scène mesure : strace la fausserait.");
   testing::PlaySettings play;

@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::size_t calls_told_max = 60;
 
-// Thousands apart, as the French write them.
-std::string number(std::size_t count) {
-  std::string digits = std::to_string(count);
-  for (std::size_t place = digits.size(); place > 3; place -= 3)
-    digits.insert(place - 3, "\u202f");
-  return digits;
-}
-
 std::string several(std::size_t count, std::string_view one, std::string_view more) {
   return fmt::format("{}\u00a0{}", number(count), count < 2 ? one : more);
 }
@@ -63,6 +55,14 @@ void show(std::string& text) {
 }
 
 }  // namespace
+
+// Thousands apart, as the French write them.
+std::string number(std::size_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t place = digits.size(); place > 3; place -= 3)
+    digits.insert(place - 3, "\u202f");
+  return digits;
+}
 
 std::string duration(double seconds) {
   const double milliseconds = std::round(seconds * 1000);

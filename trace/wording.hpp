@@ -12,6 +12,7 @@
 namespace prise::trace {
 
 std::string duration(double seconds);   // « 1,2 s », « 3 ms », « moins de 1 ms »
+std::string number(std::size_t count);  // « 65 536 »
 std::string octets(std::size_t count);  // « 1 octet », « 13 octets », « 65 536 octets »
 
 std::string woken_by(const Diagram& diagram,

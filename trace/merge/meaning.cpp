@@ -56,11 +56,11 @@ Description bind_call(const Step& step) {
 }
 
 Description listen_call(const Step& step) {
-  return {"listen", fmt::format("{}, {}", fd_of(step), step.call.argument(1)),
-          plain_result(step.call),
-          fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus attendent "
-                      "leur tour.",
-                      step.call.argument(1))};
+  const std::string_view backlog = step.call.argument(1);
+  return {
+      "listen", fmt::format("{}, {}", fd_of(step), backlog), plain_result(step.call),
+      fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus {} tour.",
+                  backlog, number_of(backlog).value_or(0) > 1 ? "attendent leur" : "attend son")};
 }
 
 Description accept_call(const Story& story, std::size_t i) {

@@ -56,7 +56,9 @@ std::string failure(const Story& story, std::size_t i, bool out) {
     return out ? "Le tampon d'envoi est plein : EAGAIN, plutôt que de dormir."
                : "Rien n'est arrivé : EAGAIN, plutôt que de dormir.";
   if (error.starts_with("ERESTART") || error == "EINTR")
-    return "Attend, mais un signal arrive d'abord.";
+    return story.waited[i] ? "Attend, mais un signal arrive d'abord."
+           : out           ? "Un signal arrive avant que rien ne parte."
+                           : "Un signal arrive avant les octets.";
   return fmt::format("{} : {}.", out ? "Ne peut pas envoyer" : "Ne reçoit rien",
                      french_error(error));
 }
@@ -102,7 +104,8 @@ Description sending(const Story& story, std::size_t i) {
   text.meaning = fmt::format("Envoie {} {}{}.", whom, datagram ? "un datagramme de " : "",
                              content_of(story, i));
   if (step.count < wanted(step))
-    text.meaning += fmt::format(" Le noyau n'en a pris que {} sur {}.", step.count, wanted(step));
+    text.meaning += fmt::format(" Le noyau n'en a pris que {} sur {}.", number(step.count),
+                                number(wanted(step)));
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include "merge/descriptors.hpp"
 #include "merge/meaning.hpp"
 #include "merge/names.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {
@@ -31,19 +32,26 @@ bool called_through(const Step& step, std::string_view function) {
                      [&](const CodeAddress& frame) { return contains(frame.function, function); });
 }
 
-// The value of an option: "[1]" is 1, "{tv_sec=1, tv_usec=500000}" is 1.5.
+// 1.5 is « 1,5 s ».
+std::string seconds_shown(double seconds) {
+  std::string text = fmt::format("{:g} s", seconds);
+  std::replace(text.begin(), text.end(), '.', ',');
+  return text;
+}
+
+// The value of an option: "[1]" is 1, "{tv_sec=1, tv_usec=500000}" is « 1,5 s ».
 std::string option_value(std::string_view value) {
   if (value.starts_with('"')) {  // a timeval that strace did not know for one
     const std::string bytes = bytes_of_string(value);
     timeval time{};
     if (bytes.size() != sizeof time) return "?";
     std::memcpy(&time, bytes.data(), sizeof time);
-    return fmt::format("{:g} s",
-                       static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6);
+    return seconds_shown(static_cast<double>(time.tv_sec) +
+                         static_cast<double>(time.tv_usec) / 1e6);
   }
   if (const std::string_view seconds = field(value, "tv_sec"); !seconds.empty()) {
     const auto parts = static_cast<double>(number_of(field(value, "tv_usec")).value_or(0)) / 1e6;
-    return fmt::format("{:g} s", static_cast<double>(number_of(seconds).value_or(0)) + parts);
+    return seconds_shown(static_cast<double>(number_of(seconds).value_or(0)) + parts);
   }
   if (value.starts_with('[')) return std::string(value.substr(1, value.find(']') - 1));
   return std::string(value);
@@ -55,9 +63,9 @@ std::string meaning_of_option(std::string_view option, const std::string& value)
     return "Permet de reprendre ce port aussitôt, sans attendre la fin des anciennes connexions.";
   if (option == "SO_RCVTIMEO") return fmt::format("Ici, recv n'attendra jamais plus de {}.", value);
   if (option == "SO_SNDTIMEO") return fmt::format("Ici, send n'attendra jamais plus de {}.", value);
-  if (option == "SO_SNDBUF") return fmt::format("Demande un tampon d'envoi de {} octets.", value);
-  if (option == "SO_RCVBUF")
-    return fmt::format("Demande un tampon de réception de {} octets.", value);
+  const std::string bytes = octets(static_cast<std::size_t>(number_of(value).value_or(0)));
+  if (option == "SO_SNDBUF") return fmt::format("Demande un tampon d'envoi de {}.", bytes);
+  if (option == "SO_RCVBUF") return fmt::format("Demande un tampon de réception de {}.", bytes);
   if (option == "SO_LINGER") return "À la fermeture, la connexion sera coupée net.";
   if (option == "TCP_NODELAY")
     return "Les petits messages partiront sans attendre d'autres octets.";
@@ -136,9 +144,10 @@ std::optional<Description> poll_call(const Story& story, std::size_t i) {
   });
   if (only_inside && !story.waited[i] && called_through(step, "asio::")) return std::nullopt;
   const std::string watched = list_of(story, step.watched);
-  Description text{name_in_code(step),
-                   (step.endpoint ? fd_of(step) + " : " : "") + numbers_of(story, step.watched), "",
-                   ""};
+  Description text{
+      name_in_code(step),
+      (step.endpoint ? fd_of(step) + " : " : "") + "{" + numbers_of(story, step.watched) + "}", "",
+      ""};
   if (!step.ready.empty()) {
     text.result =
         fmt::format("{} prêt{}", numbers_of(story, step.ready), step.ready.size() > 1 ? "s" : "");
