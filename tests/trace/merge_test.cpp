@@ -491,6 +491,20 @@ TEST_CASE("frames are found after the handshake, wherever the calls cut them") {
   CHECK(frames[1].length == 5);
 }
 
+TEST_CASE("a TLS record that is read in two calls is encrypted in both") {
+  const std::string record = std::string("\x17\x03\x03\x00\x06", 5) + "secret";
+  const Diagram diagram = merged(server()
+                                     .call(3.0, recv_of(server_end, record.substr(0, 5)))
+                                     .call(3.1, recv_of(server_end, record.substr(5))),
+                                 client().call(2.5, send_of(client_end, record)));
+  const auto recvs = find(diagram, "serveur", "recv");
+  REQUIRE(recvs.size() == 2);
+  CHECK(diagram.events[recvs[1]].meaning ==
+        "Reçoit aussitôt du client la suite de l'enregistrement TLS, 6\u00a0octets.");
+  for (const Arrow& arrow : diagram.arrows)
+    CHECK(arrow.text.find("secret") == std::string::npos);
+}
+
 TEST_CASE("compressed frames are inflated", "[rfc7692][7.2.3.1]") {
   const std::string request = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n";
   const std::string answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";

@@ -8,6 +8,7 @@
 
 #include "merge/descriptors.hpp"
 #include "merge/names.hpp"
+#include "wording.hpp"
 
 namespace prise::trace {
 namespace {
@@ -56,11 +57,10 @@ Description bind_call(const Step& step) {
 }
 
 Description listen_call(const Step& step) {
-  const std::string_view backlog = step.call.argument(1);
-  return {
-      "listen", fmt::format("{}, {}", fd_of(step), backlog), plain_result(step.call),
-      fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus {} tour.",
-                  backlog, number_of(backlog).value_or(0) > 1 ? "attendent leur" : "attend son")};
+  const auto backlog = static_cast<std::size_t>(number_of(step.call.argument(1)).value_or(0));
+  return {"listen", fmt::format("{}, {}", fd_of(step), backlog), plain_result(step.call),
+          fmt::format("Se met à l'écoute : les clients peuvent se connecter, {} au plus {} tour.",
+                      number(backlog), backlog > 1 ? "attendent leur" : "attend son")};
 }
 
 Description accept_call(const Story& story, std::size_t i) {

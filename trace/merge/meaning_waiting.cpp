@@ -117,6 +117,7 @@ std::string found_by(const Story& story, std::size_t poll, std::string_view befo
   std::vector<std::size_t> news;
   std::vector<std::string> texts;
   for (const std::size_t one : step.ready) {
+    if (story.all.endpoints[one].is_inside() && step.ready.size() > 1) continue;
     if (std::find(step.only_writable.begin(), step.only_writable.end(), one) ==
         step.only_writable.end()) {
       news.push_back(one);
