@@ -435,22 +435,29 @@ TEST_CASE("a child that runs no program of its own has its parent's name") {
   }
 }
 
-TEST_CASE("a pipe on descriptor 0 is no keyboard") {
+TEST_CASE("a pipe on descriptor 0 is no keyboard, but in a scene where nobody types") {
   const std::string pipe = "0<pipe:[7]>";
-  const Diagram diagram = merged(
-      server()
-          .call(3.0,
-                "poll([{fd=" + pipe + ", events=POLLIN}], 1, -1) = 1 ([{fd=0, revents=POLLIN}])",
-                0.5)
-          .call(3.8, "read(" + pipe + ", " + in_hex("Salut\n") + ", 4096) = 6")
-          .call(3.9, send_of(server_end, "un"))
-          .call(4.0, "read(" + pipe + ", \"\", 4096) = 0"),
-      client());
-  const auto read = find(diagram, "serveur", "lit");
-  REQUIRE(read.size() == 2);
-  CHECK(diagram.events[read[0]].meaning ==
-        "Attend la suite du tube, et y lit\u00a0: «\u00a0Salut\u00a0».");
-  CHECK(diagram.events[read[1]].meaning == "Le tube est fini\u00a0: plus personne n'y écrira.");
+  LogWriter reader = server();
+  reader
+      .call(3.0, "poll([{fd=" + pipe + ", events=POLLIN}], 1, -1) = 1 ([{fd=0, revents=POLLIN}])",
+            0.5)
+      .call(3.8, "read(" + pipe + ", " + in_hex("Salut\n") + ", 4096) = 6")
+      .call(3.9, send_of(server_end, "un"))
+      .call(4.0, "read(" + pipe + ", \"\", 4096) = 0");
+  const auto meanings = [&](const std::string& label) {
+    const Diagram diagram =
+        merge({reader.program(label), client().program("client")}, {"Un titre"});
+    std::vector<std::string> texts;
+    for (const std::size_t i : find(diagram, label, "lit"))
+      texts.push_back(diagram.events[i].meaning);
+    return texts;
+  };
+  CHECK(meanings("") ==
+        std::vector<std::string>{"Attend la suite du tube, et y lit\u00a0: «\u00a0Salut\u00a0».",
+                                 "Le tube est fini\u00a0: plus personne n'y écrira."});
+  CHECK(meanings("serveur") ==
+        std::vector<std::string>{"Attend qu'on tape une ligne\u00a0: «\u00a0Salut\u00a0».",
+                                 "Le clavier se ferme (Ctrl-D)."});
 }
 
 TEST_CASE("frames are found after the handshake, wherever the calls cut them") {

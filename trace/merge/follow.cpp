@@ -123,7 +123,11 @@ private:
     // Whatever was there before the trace: 0, 1 and 2.
     const std::size_t index =
         known != table.end() ? known->second : create(step, argument, What::other);
-    learn(all_.endpoints[index], annotation_of(argument));
+    Endpoint& endpoint = all_.endpoints[index];
+    learn(endpoint, annotation_of(argument));
+    // A scene has given a pipe to whom nobody types anything: for its reader, a keyboard.
+    if (endpoint.fd == 0 && endpoint.what == What::pipe && !program_.label.empty())
+      endpoint.what = What::terminal;
     return index;
   }
 
