@@ -11,8 +11,6 @@
 #include "wording.hpp"
 
 namespace prise::trace {
-namespace {
-
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -21,11 +19,12 @@ std::string fd_of(const Step& step) {
   return std::to_string(number_of(step.call.argument(0)).value_or(-1));
 }
 
-// "0", or the error's name.
 std::string plain_result(const Call& call) {
   if (!call.error().empty()) return error_shown(call.error());
   return call.value() ? std::to_string(*call.value()) : "";
 }
+
+namespace {
 
 // "AF_INET, SOCK_STREAM", without the flags that change nothing here.
 std::optional<Description> socket_call(const Story& story, const Step& step) {

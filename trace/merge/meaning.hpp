@@ -47,4 +47,8 @@ std::string french_error(std::string_view name);
 // As the code sees it: what the kernel means to restart is an EINTR, if anything.
 std::string error_shown(std::string_view name);
 
+bool contains(std::string_view text, std::string_view part);
+std::string fd_of(const Step& step);         // its first argument: "5"
+std::string plain_result(const Call& call);  // "0", or the error's name
+
 }  // namespace prise::trace

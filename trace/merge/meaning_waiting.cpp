@@ -14,19 +14,6 @@
 namespace prise::trace {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-std::string fd_of(const Step& step) {
-  return std::to_string(number_of(step.call.argument(0)).value_or(-1));
-}
-
-std::string plain_result(const Call& call) {
-  if (!call.error().empty()) return error_shown(call.error());
-  return call.value() ? std::to_string(*call.value()) : "";
-}
-
 bool called_through(const Step& step, std::string_view function) {
   return std::any_of(step.call.stack.begin(), step.call.stack.end(),
                      [&](const CodeAddress& frame) { return contains(frame.function, function); });
