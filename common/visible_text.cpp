@@ -67,4 +67,31 @@ std::string visible_text(std::string_view bytes) {
   return text;
 }
 
+std::string escaped_for_xml(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  for (const std::string_view none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    for (std::size_t at = escaped.find(none); at != std::string::npos; at = escaped.find(none, at))
+      escaped.replace(at, none.size(), "\uFFFD");
+  }
+  return escaped;
+}
+
 }  // namespace prise

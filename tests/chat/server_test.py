@@ -157,6 +157,9 @@ async def test_errors():
         await zoe.wait("people", room="tp réseau")
         await zoe.send("get_history", room=" tp\tréseau", ref="h")
         await zoe.wait("history", room="tp réseau", ref="h")
+        max_ = await (await Client.connect(server)).login("Max", room="tp  réseau ")
+        assert max_.welcome["room"] == "tp réseau"
+        await max_.close()
         await zoe.send("join_room", room="general")
         await zoe.wait("history", room="general")
         await zoe.send("create_room", room="trop")

@@ -41,28 +41,8 @@ std::string text_of(const Result& result, const Cache& cache) {
   return presented(*result.exercise, cache.read(result.key).report, 3, Cut::never);
 }
 
-// XML 1.0 has no place for control characters, escaped or not: visible_text shows them.
 std::string xml_line(const std::string& text) {
-  std::string escaped;
-  for (const char c : visible_text(text)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
+  return escaped_for_xml(visible_text(text));
 }
 
 std::string xml_text(const std::string& text) {

@@ -12,6 +12,7 @@
 #include "show/page_files.hpp"
 #include "show/show.hpp"
 #include "show/svg_drawing.hpp"
+#include "visible_text.hpp"
 #include "wording.hpp"
 
 namespace prise::trace {

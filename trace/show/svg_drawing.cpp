@@ -7,6 +7,7 @@
 
 #include "show/page_files.hpp"
 #include "show/svg_legend.hpp"
+#include "visible_text.hpp"
 
 namespace prise::trace {
 namespace {
@@ -215,34 +216,6 @@ private:
 };
 
 }  // namespace
-
-std::string escaped_for_xml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  // U+FFFE and U+FFFF are no characters of XML's.
-  for (const std::string_view none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
-    for (std::size_t at = escaped.find(none); at != std::string::npos; at = escaped.find(none, at))
-      escaped.replace(at, none.size(), "\uFFFD");
-  }
-  return escaped;
-}
 
 std::string svg_drawing(const Diagram& diagram, const Layout& layout, Within within) {
   return Drawing(diagram, layout).draw(within);

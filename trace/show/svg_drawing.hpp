@@ -2,14 +2,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "diagram.hpp"
 #include "show/layout.hpp"
 
 namespace prise::trace {
-
-std::string escaped_for_xml(std::string_view text);
 
 // The picture from its title to its legend, as <svg>…</svg>. Within a page, it leaves title and
 // notes to the page and brings no style of its own. Every event N is in elements event-N, and end-N
